@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+import { build, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
+import { measureColdStart } from './coldstart.mjs';
+import { run } from './processes.mjs';
+import { addingRows, listingRows, memoryRows, renderTable, sessionRows, startRows, writeDocument } from './report.mjs';
+import { measureSessions } from './sessions.mjs';
+import { measureAdding, measureListing } from './throughput.mjs';
+
+const help = `Measures Cartwright against bare Kestrel and a TypeScript server, in one run on this machine.
+
+bench/run [--quick] [--only list|add|memory|start] [--write] [--cartwright FILE]
+
+  --quick            one short round of each: shows that everything works, not how fast it is
+  --only PART        list    list_products, requests per second
+                     add     add_to_cart, requests per second
+                     memory  resident memory under both loads, and what idle sessions cost
+                     start   process start to first answered call
+  --write            put the table into docs/performance.md; only a whole run may
+  --cartwright FILE  measure this executable instead of publishing src/Cartwright
+  --help             this text
+
+Needs Linux, the .NET 10 SDK, Node 20 or newer and wrk. All traffic is loopback, 32 connections, one load generator thread.
+Exit code: 0 all required bounds met, 1 something answered wrongly or did not run, 3 a bound was missed.`;
+
+const parts = ['list', 'add', 'memory', 'start'];
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        write: { type: 'boolean', default: false },
+        cartwright: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.only !== undefined && !parts.includes(values.only)) throw new Error(`--only takes one of ${parts.join(', ')}`);
+    if (values.cartwright !== undefined && !existsSync(values.cartwright)) throw new Error(`${values.cartwright} does not exist`);
+    if (values.write && (values.quick || values.only !== undefined || values.cartwright !== undefined)) {
+      throw new Error('--write documents a whole run of the published build: leave out the other options');
+    }
+    return values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\nbench/run --help tells the options.`);
+    process.exit(2);
+  }
+}
+
+/** @param {string} text */
+const say = text => console.error(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}`);
+
+async function requireWrk() {
+  if (process.platform !== 'linux') throw new Error('The benchmarks read /proc and need Linux.');
+  // wrk -v ends with 1.
+  const installed = await run('sh', ['-c', 'command -v wrk']).then(() => true, () => false);
+  if (installed) return;
+  if (process.getuid?.() !== 0) throw new Error('wrk is not installed: install it (apt-get install wrk), then try again.');
+  say('installing wrk');
+  await run('sh', ['-c', 'apt-get update && apt-get install -y --no-install-recommends wrk']);
+}
+
+const options = readOptions();
+if (options.help) {
+  console.log(help);
+  process.exit(0);
+}
+
+/** @param {string} part */
+const wanted = part => options.only === undefined || options.only === part;
+const plan = options.quick ? { rounds: 1, seconds: 2, warmUp: 2 } : { rounds: 3, seconds: 5, warmUp: 8 };
+const amounts = options.quick ? { sessions: 50_000, peerSessions: 1_000, starts: 3 } : { sessions: 1_000_000, peerSessions: 10_000, starts: 7 };
+
+async function measure() {
+  await requireWrk();
+  const folder = workFolder();
+  const executables = await build({ cartwright: options.cartwright, say });
+  /** @type {import('./report.mjs').Row[]} */
+  const rows = [];
+  /** @type {number | undefined} */
+  let bytes;
+  if (wanted('list') || wanted('add') || wanted('memory')) {
+    const shop = await startShop(executables.cartwright, folder);
+    const peer = await startPeer();
+    const bare = await startBare(executables.bare, folder, shop);
+    bytes = bare.bytes;
+    say(`list_products: ${bytes} bytes from Cartwright, of these ${await sizeOfListing(shop)} structured; ${await sizeOfListing(peer)} from the TypeScript peer`);
+    /** @type {import('./throughput.mjs').MemorySamples} */
+    const memory = new Map();
+    if (wanted('list') || wanted('memory')) {
+      say('list_products');
+      const results = await measureListing(
+        [
+          { key: 'modern', contender: shop, wire: 'modern' },
+          { key: 'legacy', contender: shop, wire: 'legacy' },
+          { key: 'bare', contender: bare.contender, wire: 'modern' },
+          { key: 'peer', contender: peer, wire: 'legacy' },
+        ],
+        plan,
+        folder,
+        memory,
+      );
+      rows.push(...listingRows(results));
+    }
+    await bare.contender.stop();
+    if (wanted('add') || wanted('memory')) {
+      say('add_to_cart');
+      const lanes = /** @type {const} */ ([
+        { contender: shop, wire: 'modern' },
+        { contender: peer, wire: 'legacy' },
+      ]);
+      const results = await measureAdding([...lanes], plan, folder, memory);
+      const [ours, theirs] = [results.get(shop.name), results.get(peer.name)];
+      if (ours && theirs) rows.push(...addingRows(ours, theirs));
+    }
+    if (wanted('memory')) {
+      rows.push(...memoryRows(memory.get(shop.name) ?? [], memory.get(peer.name) ?? []));
+      say(`${amounts.sessions} idle sessions, and ${amounts.peerSessions} on the TypeScript peer`);
+      const shopCost = await measureSessions(shop, amounts.sessions, folder);
+      const peerCost = await measureSessions(peer, amounts.peerSessions, folder);
+      rows.push(...sessionRows(shopCost, peerCost));
+    }
+    await Promise.all([shop.stop(), peer.stop()]);
+  }
+  if (wanted('start')) {
+    say('cold start');
+    rows.push(...startRows(await measureColdStart(executables.cartwright, amounts.starts, folder)));
+  }
+  say('done');
+  console.log(renderTable(rows));
+  if (options.write) {
+    say(`wrote ${writeDocument(rows, await runtimeVersions(), bytes)}`);
+  }
+  return rows.every(({ met }) => met !== false) ? 0 : 3;
+}
+
+try {
+  process.exitCode = await measure();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+// Takes along whatever a mistake left running.
+process.exit();
