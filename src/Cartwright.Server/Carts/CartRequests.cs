@@ -24,5 +24,24 @@ internal sealed record CartOptions
     public TimeSpan KeyLifetime { get; init; } = TimeSpan.FromDays(7);
 }
 
-/// <summary>What a sweep removed.</summary>
-internal sealed record Swept(int Carts, int Keys, int Sessions);
+/// <summary>What a sweep removed: expired carts, and answers kept for idempotency keys.</summary>
+internal sealed record Swept(int Carts, int Keys);
+
+internal enum CartOperation
+{
+    /// <summary>Adds the quantities to what is there; the same product twice is added twice.</summary>
+    Add,
+
+    /// <summary>Sets the quantities, 0 removes; other lines stay. The same product twice must say the same.</summary>
+    Update,
+
+    /// <summary>Like <see cref="Update"/>, and removes all other lines.</summary>
+    Replace,
+}
+
+/// <summary>A call that writes, as it came in: nothing here is checked yet.</summary>
+internal sealed record CartChange(
+    CartOperation Operation,
+    IReadOnlyList<CartEntry> Entries,
+    long? ExpectedVersion,
+    string? IdempotencyKey);

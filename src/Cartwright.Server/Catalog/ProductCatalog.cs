@@ -62,6 +62,9 @@ internal sealed class ProductCatalog(Database database)
         ? "; list_products shows what there is."
         : $"; did you mean {string.Join(", ", near)}?";
 
+    public static Problem NotLoaded() =>
+        Problem.Unavailable("This shop has no catalogue yet: its operator loads one with: cartwright catalog load FILE");
+
     private static async ValueTask<long> Version(DbSession session) =>
         await session.Integer("select catalog_version from store") ?? 0;
 
@@ -109,7 +112,7 @@ internal sealed class ProductCatalog(Database database)
     {
         if (await Head(session) is not { } head)
         {
-            return Problem.Unavailable("This shop has no catalogue yet: its operator loads one with: cartwright catalog load FILE");
+            return NotLoaded();
         }
 
         var check = ProductFilter.Check(query, head);

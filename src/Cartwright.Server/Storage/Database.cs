@@ -10,6 +10,8 @@ namespace Cartwright.Server.Storage;
 /// </summary>
 internal sealed class Database : IAsyncDisposable
 {
+    private const int SweepStep = 500;
+
     private readonly ReaderPool readers;
     private readonly Writer writer;
 
@@ -58,6 +60,31 @@ internal sealed class Database : IAsyncDisposable
     /// </summary>
     public ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, CancellationToken cancellation = default) =>
         writer.Write(work, cancellation);
+
+    /// <summary>
+    /// Runs a deletion of rows older than <c>@before</c>, at most <c>@limit</c> at once, until none is left: each step is a
+    /// write of its own, so that others get their turn. Returns how many were deleted.
+    /// </summary>
+    public async ValueTask<Result<int>> Sweep(string sql, DateTimeOffset before, CancellationToken cancellation)
+    {
+        var total = 0;
+        while (true)
+        {
+            var step = await Write<int>(
+                async session => await session.Execute(sql, ("@before", before.ToUnixTimeMilliseconds()), ("@limit", SweepStep)),
+                cancellation);
+            if (!step.Ok)
+            {
+                return step;
+            }
+
+            total += step.Value;
+            if (step.Value < SweepStep)
+            {
+                return total;
+            }
+        }
+    }
 
     /// <summary>Finishes the writes that were accepted and the reads under way, then closes.</summary>
     public async ValueTask DisposeAsync()

@@ -17,15 +17,12 @@ internal sealed class EndedSessions(Database database, TimeProvider time)
             async session => await session.Integer("select 1 from ended_session where id = @id", ("@id", id)) is not null,
             cancellation);
 
-    /// <summary>Forgets at most <paramref name="limit"/> sessions that have expired by now, and tells how many.</summary>
-    public ValueTask<Result<int>> Sweep(int limit, CancellationToken cancellation = default) =>
-        database.Write<int>(
-            async session => await session.Execute(
-                """
-                delete from ended_session where id in
-                    (select id from ended_session where expires_at <= @now limit @limit)
-                """,
-                ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()),
-                ("@limit", limit)),
-            cancellation);
+    /// <summary>Forgets the sessions that have expired by now, and tells how many.</summary>
+    public ValueTask<Result<int>> Sweep(CancellationToken cancellation = default) => database.Sweep(
+        """
+        delete from ended_session where id in
+            (select id from ended_session where expires_at <= @before order by expires_at limit @limit)
+        """,
+        time.GetUtcNow(),
+        cancellation);
 }
