@@ -71,7 +71,7 @@ internal sealed class SchemaCheck
         }
         else if (!IsOfType(ref reader))
         {
-            mistakes.Add($"{Name(path)} must be {Expected()}");
+            mistakes.Add($"{Name(path)} must be {Expected()}{Instead(ref reader)}");
             reader.Skip();
         }
         else
@@ -111,7 +111,7 @@ internal sealed class SchemaCheck
                 CheckString(ref reader, path, mistakes);
                 break;
             case JsonTokenType.Number when !reader.TryGetDecimal(out var number) || number < _minimum || number > _maximum:
-                mistakes.Add($"{Name(path)} must be {Expected()}, not {Encoding.UTF8.GetString(reader.ValueSpan)}");
+                mistakes.Add($"{Name(path)} must be {Expected()}{Instead(ref reader)}");
                 break;
         }
     }
@@ -180,7 +180,7 @@ internal sealed class SchemaCheck
         var text = Text(ref reader);
         if (_enum is not null && !_enum.Contains(text, StringComparer.OrdinalIgnoreCase))
         {
-            mistakes.Add($"{Name(path)} must be {Expected()}, not {Quote(text)}");
+            mistakes.Add($"{Name(path)} must be {Expected()}{Instead(ref reader)}");
         }
         else if (text.Length < _minLength || text.Length > _maxLength)
         {
@@ -208,6 +208,15 @@ internal sealed class SchemaCheck
 
         return _types.Length == 0;
     }
+
+    /// <summary>What was sent, when it is short enough to repeat.</summary>
+    private static string Instead(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.String => $", not {Quote(Text(ref reader))}",
+        JsonTokenType.Number when reader.ValueSpan.Length <= 30 => $", not {Encoding.UTF8.GetString(reader.ValueSpan)}",
+        JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null => $", not {Encoding.UTF8.GetString(reader.ValueSpan)}",
+        _ => string.Empty,
+    };
 
     private string Expected()
     {

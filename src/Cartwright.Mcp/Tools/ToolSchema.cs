@@ -9,7 +9,7 @@ namespace Cartwright.Mcp;
 
 /// <summary>
 /// JSON Schemas of request and result types. Descriptions and bounds come from the attributes of <c>System.ComponentModel</c> on the
-/// properties: Description, Range, Length, RegularExpression, AllowedValues.
+/// properties: Description, Range, AllowedValues; and from <see cref="SizeAttribute"/>.
 /// </summary>
 internal static class ToolSchema
 {
@@ -37,6 +37,7 @@ internal static class ToolSchema
         }
 
         DropNull(schema);
+        DropOptional(schema, context.TypeInfo);
         var isRecord = context.TypeInfo.Kind == JsonTypeInfoKind.Object;
         var isOpen = context.TypeInfo.Properties.Any(property => property.IsExtensionData);
         if (isRecord && closed && !isOpen)
@@ -66,6 +67,25 @@ internal static class ToolSchema
         }
     }
 
+    /// <summary>What may be null is left out of the JSON when it is, so it is not required.</summary>
+    private static void DropOptional(JsonObject schema, JsonTypeInfo type)
+    {
+        if (schema["required"] is not JsonArray required)
+        {
+            return;
+        }
+
+        foreach (var property in type.Properties.Where(property => property.IsGetNullable))
+        {
+            required.RemoveAll(name => (string?)name == property.Name);
+        }
+
+        if (required.Count == 0)
+        {
+            schema.Remove("required");
+        }
+    }
+
     private static void Describe(JsonObject schema, ICustomAttributeProvider attributes)
     {
         foreach (var attribute in attributes.GetCustomAttributes(inherit: false))
@@ -80,13 +100,14 @@ internal static class ToolSchema
                     schema["minimum"] = minimum;
                     schema["maximum"] = maximum;
                     break;
-                case LengthAttribute length when (string?)schema["type"] == "array":
-                    schema["minItems"] = length.MinimumLength;
-                    schema["maxItems"] = length.MaximumLength;
-                    break;
-                case LengthAttribute length:
-                    schema["minLength"] = length.MinimumLength;
-                    schema["maxLength"] = length.MaximumLength;
+                case SizeAttribute size:
+                    var noun = (string?)schema["type"] == "array" ? "Items" : "Length";
+                    if (size.Minimum > 0)
+                    {
+                        schema[$"min{noun}"] = size.Minimum;
+                    }
+
+                    schema[$"max{noun}"] = size.Maximum;
                     break;
                 case AllowedValuesAttribute allowed:
                     schema["enum"] = new JsonArray([.. allowed.Values.Select(value => (JsonNode?)JsonValue.Create((string?)value))]);
