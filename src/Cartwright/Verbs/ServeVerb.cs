@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Microsoft.AspNetCore.Builder;
@@ -13,12 +15,8 @@ internal static class ServeVerb
 {
     public static Command Create()
     {
-        var width = Settings.Help.Max(setting => setting.Name.Length);
-        var settings = Settings.Help.Select(setting => $"  {setting.Name.PadRight(width)}  {setting.Meaning} [{setting.Default}]");
-        var serve = new Command(
-            "serve",
-            "Serves the shop until Ctrl-C. Settings are environment variables, or lines NAME=value of a .env file in the working folder:\n"
-            + string.Join('\n', settings));
+        var serve = new Command("serve", "Serves the shop until Ctrl-C. Its settings: cartwright serve --help");
+        serve.Options.Add(new HelpOption { Action = new SettingsHelp() });
         serve.SetAction((_, cancellation) => Run(cancellation));
         return serve;
     }
@@ -87,5 +85,23 @@ internal static class ServeVerb
             console.ColorBehavior = LoggerColorBehavior.Default;
         });
         logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+    }
+
+    /// <summary>The usual help, and the settings.</summary>
+    private sealed class SettingsHelp : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = new HelpAction().Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            var width = Settings.Help.Max(setting => setting.Name.Length);
+            output.WriteLine("Settings (environment variables, or lines NAME=value of a .env file in the working folder):");
+            foreach (var setting in Settings.Help)
+            {
+                output.WriteLine($"  {setting.Name.PadRight(width)}  {setting.Meaning} [{setting.Default}]");
+            }
+
+            return code;
+        }
     }
 }
