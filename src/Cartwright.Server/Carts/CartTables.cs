@@ -18,7 +18,7 @@ internal static class CartTables
     /// <summary>The cart of a call, if it has one that has not expired.</summary>
     public static ValueTask<Cart?> Find(DbSession session, CartAddress address, long now)
     {
-        if (address.CartId is { Length: > 0 } id)
+        if (address.CartId is { } id)
         {
             return session.First(
                 "select c.id, c.version, s.currency from cart c cross join store s where c.id = @id and c.expires_at > @now",

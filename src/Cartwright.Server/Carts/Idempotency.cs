@@ -30,7 +30,7 @@ internal static class Idempotency
     };
 
     /// <summary>Whether the key has no cart or conversation to count within.</summary>
-    public static bool IsGlobal(CartAddress address) => address is { CartId: null or "", Conversation: null or "" };
+    public static bool IsGlobal(CartAddress address) => address is { CartId: null, Conversation: null or "" };
 
     /// <summary>The first answer, if this request came before; a conflict if another request came with its key.</summary>
     public static async ValueTask<Result<CartSnapshot>?> Find(DbSession session, string scope, string key, string requestHash)

@@ -179,7 +179,7 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
             return cart;
         }
 
-        if (address.CartId is { Length: > 0 } id)
+        if (address.CartId is { } id)
         {
             return Problem.NotFound($"There is no cart \"{id}\", or it has expired: leave out cart_id to start a new cart.");
         }
