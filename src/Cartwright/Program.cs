@@ -1,1 +1,11 @@
-return 0;
+using System.CommandLine;
+using Cartwright;
+
+// Stopping is the host's business: it finishes what it accepted. The parser's own handling would end the process in between.
+var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Without a verb it serves.")
+{
+    ServeVerb.Create(),
+    CatalogVerb.Create(),
+};
+root.SetAction((_, cancellation) => ServeVerb.Run(cancellation));
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace Cartwright.Mcp;
+
+/// <summary>
+/// Session ids of the legacy revisions. An id carries its own proof, so that nothing is stored for it and every instance that has
+/// the key can check it: expiry (8 bytes, Unix seconds), 16 random bytes, 16 bytes of HMAC-SHA-256 over both.
+/// </summary>
+internal sealed class SignedSessions(McpOptions options)
+{
+    private const int ExpirySize = 8;
+    private const int RandomSize = 16;
+    private const int BodySize = ExpirySize + RandomSize;
+    private const int MacSize = 16;
+
+    private readonly byte[] _key = HMACSHA256.HashData(options.SigningKey, "cartwright session id"u8);
+
+    public string Issue()
+    {
+        Span<byte> id = stackalloc byte[BodySize + MacSize];
+        var expires = options.Time.GetUtcNow() + options.SessionLifetime;
+        BinaryPrimitives.WriteInt64BigEndian(id, expires.ToUnixTimeSeconds());
+        RandomNumberGenerator.Fill(id[ExpirySize..BodySize]);
+        Sign(id[..BodySize], id[BodySize..]);
+        return Base64Url.EncodeToString(id);
+    }
+
+    /// <summary>When the session expires; null when the id is forged, damaged or past its time.</summary>
+    public DateTimeOffset? Verify(string sessionId)
+    {
+        Span<byte> id = stackalloc byte[BodySize + MacSize];
+        Span<byte> mac = stackalloc byte[MacSize];
+        if (!Base64Url.TryDecodeFromChars(sessionId, id, out var length) || length != id.Length)
+        {
+            return null;
+        }
+
+        Sign(id[..BodySize], mac);
+        if (!CryptographicOperations.FixedTimeEquals(mac, id[BodySize..]))
+        {
+            return null;
+        }
+
+        var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(id));
+        return expires > options.Time.GetUtcNow() ? expires : null;
+    }
+
+    private void Sign(ReadOnlySpan<byte> body, Span<byte> mac)
+    {
+        Span<byte> full = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, body, full);
+        full[..MacSize].CopyTo(mac);
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Cartwright.Mcp;
+
+/// <summary>What clients are told of a tool, beside its schemas.</summary>
+public sealed record ToolDeclaration(string Name, string Title, string Description, ToolBehaviour Behaviour)
+{
+    /// <summary><c>_meta</c> of the tool's entry in the list.</summary>
+    public JsonObject? Meta { get; init; }
+}
+
+/// <summary>
+/// A tool: a declaration, a typed request, an optional output schema and one function. Arguments are checked against the published
+/// input schema before the function sees them, so a handler never meets a value that its schema forbids.
+/// </summary>
+public sealed class McpTool
+{
+    private readonly Func<ReadOnlyMemory<byte>, McpCall, ValueTask<ToolResult>> _invoke;
+    private readonly SchemaCheck _check;
+
+    private McpTool(
+        ToolDeclaration declaration,
+        JsonObject inputSchema,
+        JsonObject? outputSchema,
+        Func<ReadOnlyMemory<byte>, McpCall, ValueTask<ToolResult>> invoke)
+    {
+        (Declaration, InputSchema, OutputSchema, _invoke) = (declaration, inputSchema, outputSchema, invoke);
+        _check = SchemaCheck.Of(inputSchema);
+        MirroredHeaders = HeaderMirror.Find(inputSchema);
+    }
+
+    public ToolDeclaration Declaration { get; }
+
+    /// <summary>JSON Schema 2020-12 of the arguments.</summary>
+    public JsonObject InputSchema { get; }
+
+    /// <summary>JSON Schema of the structured content; null when the tool answers only in content blocks.</summary>
+    public JsonObject? OutputSchema { get; }
+
+    /// <summary>Arguments that a modern client repeats in <c>Mcp-Param-*</c> headers.</summary>
+    internal IReadOnlyList<HeaderMirror> MirroredHeaders { get; }
+
+    /// <summary>A tool whose schemas are made from its request and result types.</summary>
+    /// <param name="declaration">Name, texts, behaviour.</param>
+    /// <param name="request">Source-generated type of the arguments.</param>
+    /// <param name="result">Source-generated type of the structured content.</param>
+    /// <param name="handle">The function. It may keep neither the call nor the request's raw JSON after it has answered.</param>
+    /// <param name="adjust">Last touch on the input schema, for what only the data knows (e.g. the allowed values of a filter).</param>
+    public static McpTool Create<TRequest, TResult>(
+        ToolDeclaration declaration,
+        JsonTypeInfo<TRequest> request,
+        JsonTypeInfo<TResult> result,
+        Func<TRequest, McpCall, ValueTask<ToolResult>> handle,
+        Action<JsonObject>? adjust = null)
+        where TRequest : class
+    {
+        var input = ToolSchema.OfInput(request);
+        adjust?.Invoke(input);
+        return CreateWithSchema(declaration, input, ToolSchema.OfOutput(result), request, handle);
+    }
+
+    /// <summary>A tool with schemas written by hand.</summary>
+    public static McpTool CreateWithSchema<TRequest>(
+        ToolDeclaration declaration,
+        JsonObject inputSchema,
+        JsonObject? outputSchema,
+        JsonTypeInfo<TRequest> request,
+        Func<TRequest, McpCall, ValueTask<ToolResult>> handle)
+        where TRequest : class =>
+        new(declaration, inputSchema, outputSchema, (arguments, call) => Invoke(arguments, call, request, handle));
+
+    internal ValueTask<ToolResult> Invoke(ReadOnlyMemory<byte> arguments, McpCall call)
+    {
+        var json = arguments.IsEmpty ? "{}"u8.ToArray() : arguments;
+        var mistakes = _check.Find(json.Span);
+        return mistakes is null
+            ? _invoke(json, call)
+            : ValueTask.FromResult(ToolResult.Fail($"{Declaration.Name} was not run: {mistakes}"));
+    }
+
+    internal JsonObject Describe()
+    {
+        var entry = new JsonObject
+        {
+            ["name"] = Declaration.Name,
+            ["title"] = Declaration.Title,
+            ["description"] = Declaration.Description,
+            ["inputSchema"] = InputSchema.DeepClone(),
+        };
+        if (OutputSchema is not null)
+        {
+            entry["outputSchema"] = OutputSchema.DeepClone();
+        }
+
+        entry["annotations"] = Annotations.Of(Declaration.Behaviour, Declaration.Title);
+        if (Declaration.Meta is not null)
+        {
+            entry["_meta"] = Declaration.Meta.DeepClone();
+        }
+
+        return entry;
+    }
+
+    private static ValueTask<ToolResult> Invoke<TRequest>(
+        ReadOnlyMemory<byte> arguments, McpCall call, JsonTypeInfo<TRequest> type, Func<TRequest, McpCall, ValueTask<ToolResult>> handle)
+        where TRequest : class
+    {
+        TRequest? request;
+        try
+        {
+            request = JsonSerializer.Deserialize(arguments.Span, type);
+        }
+        catch (JsonException)
+        {
+            // The schema let through what the type cannot hold, e.g. an unpaired surrogate in a string.
+            request = null;
+        }
+
+        return request is null
+            ? ValueTask.FromResult(ToolResult.Fail("The arguments cannot be read: check them against the tool's input schema."))
+            : handle(request, call);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Carts;
+
+/// <summary>The SQL of carts: cart, conversation, cart_line. Times are Unix milliseconds.</summary>
+internal static class CartTables
+{
+    private const string ProductById = $"select {LineProduct.Columns} from product p where p.id = @id";
+    private const string ProductsByName =
+        $"select {LineProduct.Columns} from product p where p.name_key = @key and p.retired = 0 order by p.id limit @limit";
+
+    private const string LinesOfCart =
+        $"select {CartLine.Columns} from cart_line l join product p on p.id = l.product_id where l.cart_id = @cart order by l.position";
+
+    /// <summary>The cart of a call, if it has one that has not expired.</summary>
+    public static ValueTask<Cart?> Find(DbSession session, CartAddress address, long now)
+    {
+        if (address.CartId is { } id)
+        {
+            return session.First(
+                "select c.id, c.version, s.currency from cart c cross join store s where c.id = @id and c.expires_at > @now",
+                Read,
+                ("@id", id),
+                ("@now", now));
+        }
+
+        // A cart that was made without a subject is the conversation's alone; '' sorts below every hash.
+        return address.Conversation is not { Length: > 0 } conversation ? default : session.First(
+            """
+            select c.id, c.version, s.currency
+            from conversation v join cart c on c.id = v.cart_id cross join store s
+            where v.conversation = @conversation and v.subject in (@subject, '') and c.expires_at > @now
+            order by v.subject desc limit 1
+            """,
+            Read,
+            ("@conversation", Hash(conversation)),
+            ("@subject", SubjectHash(address)),
+            ("@now", now));
+
+        static Cart Read(DbDataReader row) => new(row.GetString(0), row.GetInt64(1), Currency.Find(row.GetString(2)).Value);
+    }
+
+    /// <summary>The currency of new carts; null before the first catalogue.</summary>
+    public static async ValueTask<Currency?> StoreCurrency(DbSession session) =>
+        await session.First("select currency from store", row => row.GetString(0)) is { } code ? Currency.Find(code).Value : null;
+
+    /// <summary>Stores a new cart, and makes it the one that its conversation finds.</summary>
+    public static async ValueTask Insert(DbSession session, Cart cart, CartAddress address, long expiresAt)
+    {
+        await session.Execute(
+            "insert into cart (id, version, expires_at) values (@id, @version, @expires_at)",
+            ("@id", cart.Id),
+            ("@version", cart.Version),
+            ("@expires_at", expiresAt));
+        if (address.Conversation is { Length: > 0 } conversation)
+        {
+            await session.Execute(
+                """
+                insert into conversation (conversation, subject, cart_id) values (@conversation, @subject, @cart)
+                on conflict (conversation, subject) do update set cart_id = excluded.cart_id
+                """,
+                ("@conversation", Hash(conversation)),
+                ("@subject", SubjectHash(address)),
+                ("@cart", cart.Id));
+        }
+    }
+
+    /// <summary>Counts the version on from the one that was read: a write in between would be a bug of the storage.</summary>
+    public static async ValueTask Update(DbSession session, Cart cart, long expiresAt)
+    {
+        var updated = await session.Execute(
+            "update cart set version = @version, expires_at = @expires_at where id = @id and version = @version - 1",
+            ("@version", cart.Version),
+            ("@expires_at", expiresAt),
+            ("@id", cart.Id));
+        if (updated != 1)
+        {
+            throw new InvalidOperationException($"Another write came between reading and writing version {cart.Version} of a cart.");
+        }
+    }
+
+    public static ValueTask<List<CartLine>> Lines(DbSession session, string cartId) =>
+        session.Query(LinesOfCart, CartLine.Read, ("@cart", cartId));
+
+    public static async ValueTask Save(DbSession session, string cartId, CartLine line) => await session.Execute(
+        """
+        insert into cart_line (cart_id, product_id, position, quantity, seen_price_minor, seen_currency)
+        values (@cart, @product, @position, @quantity, @price, @currency)
+        on conflict (cart_id, product_id) do update set
+            quantity = excluded.quantity, seen_price_minor = excluded.seen_price_minor, seen_currency = excluded.seen_currency
+        """,
+        ("@cart", cartId),
+        ("@product", line.Product.Id),
+        ("@position", line.Position),
+        ("@quantity", line.Quantity),
+        ("@price", line.SeenPriceMinor),
+        ("@currency", line.SeenCurrency));
+
+    public static async ValueTask Remove(DbSession session, string cartId, string productId) => await session.Execute(
+        "delete from cart_line where cart_id = @cart and product_id = @product",
+        ("@cart", cartId),
+        ("@product", productId));
+
+    public static ValueTask<LineProduct?> Product(DbSession session, string id) =>
+        session.First(ProductById, LineProduct.Read, ("@id", id));
+
+    public static ValueTask<List<LineProduct>> ProductsNamed(DbSession session, string nameKey, int limit) =>
+        session.Query(ProductsByName, LineProduct.Read, ("@key", nameKey), ("@limit", limit));
+
+    private static string SubjectHash(CartAddress address) => address.Subject is { Length: > 0 } subject ? Hash(subject) : "";
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

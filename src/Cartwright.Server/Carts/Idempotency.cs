@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Cartwright.Server.Catalog;
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Carts;
+
+/// <summary>
+/// Answers kept under the keys that clients gave, in the transaction of their effect. A key counts within its cart; a call
+/// that names neither cart nor conversation has only the key to find its cart again, which must then be hard to guess.
+/// </summary>
+internal static class Idempotency
+{
+    public const string Global = "";
+
+    private const int MaxKey = 128;
+    private const int MinGlobalKey = 16;
+
+    private sealed record Kept(string RequestHash, string Response);
+
+    /// <summary>What is wrong with the key for a call of that address; null when nothing is, or there is none.</summary>
+    public static Problem? Check(string? key, CartAddress address) => key switch
+    {
+        null => null,
+        { Length: 0 or > MaxKey } => Problem.Invalid($"idempotency_key has {key.Length} characters: use 1 to {MaxKey}, best a UUID."),
+        { Length: < MinGlobalKey } when IsGlobal(address) => Problem.Invalid(
+            $"idempotency_key is short enough to guess, and this call has nothing else to find its cart by: use a UUID, or at least {MinGlobalKey} characters."),
+        _ => null,
+    };
+
+    /// <summary>Whether the key has no cart or conversation to count within.</summary>
+    public static bool IsGlobal(CartAddress address) => address is { CartId: null, Conversation: null or "" };
+
+    /// <summary>The first answer, if this request came before; a conflict if another request came with its key.</summary>
+    public static async ValueTask<Result<CartSnapshot>?> Find(DbSession session, string scope, string key, string requestHash)
+    {
+        var kept = await session.First(
+            "select request_hash, response from idempotency where scope = @scope and key = @key",
+            row => new Kept(row.GetString(0), row.GetString(1)),
+            ("@scope", scope),
+            ("@key", key));
+        if (kept is null)
+        {
+            return null;
+        }
+
+        return kept.RequestHash == requestHash
+            ? JsonSerializer.Deserialize(kept.Response, CartJson.Default.CartSnapshot)!
+            : (Result<CartSnapshot>)Problem.Conflict(
+                "This idempotency_key was used for another request before: use a new key for a new request, and the same only to repeat one.");
+    }
+
+    public static async ValueTask Keep(DbSession session, string scope, string key, string requestHash, CartSnapshot answer, long now) =>
+        await session.Execute(
+            "insert into idempotency (scope, key, request_hash, response, created_at) values (@scope, @key, @hash, @response, @now)",
+            ("@scope", scope),
+            ("@key", key),
+            ("@hash", requestHash),
+            ("@response", JsonSerializer.Serialize(answer, CartJson.Default.CartSnapshot)),
+            ("@now", now));
+
+    /// <summary>
+    /// Over what the request means, not how it is written: the order of items and of JSON properties, case and spaces of
+    /// names, and (for Add) how a sum is split make no difference.
+    /// </summary>
+    public static string Hash(CartChange change)
+    {
+        // Lengths keep one reference from reading like two; quantities are unchecked here, so their sum may exceed a long.
+        var entries = change.Entries
+            .GroupBy(Reference, entry => (Int128)entry.Quantity)
+            .Select(group => (Reference: group.Key, Quantity: change.Operation == CartOperation.Add
+                ? group.Aggregate((sum, quantity) => sum + quantity)
+                : group.First()))
+            .OrderBy(entry => entry.Reference, StringComparer.Ordinal)
+            .Select(entry => $"{entry.Reference.Length}:{entry.Reference}={entry.Quantity}");
+        var text = $"{change.Operation} {change.ExpectedVersion}\n{string.Join('\n', entries)}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    private static string Reference(CartEntry entry) => entry.ProductId?.Trim() is { Length: > 0 } id
+        ? $"id {id}"
+        : $"name {ProductNames.Key(entry.Name ?? "")}";
+}

@@ -1,0 +1,195 @@
+using Cartwright.Server.Catalog;
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Carts;
+
+/// <summary>
+/// The shoppers' carts. Every call finds its cart, works, and answers with the whole of it, all in one transaction; a call
+/// that fails changes nothing.
+/// </summary>
+internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, TimeProvider time, IdSource ids, CartOptions options)
+{
+    /// <summary>Adds to what is there; all items or none.</summary>
+    public ValueTask<Result<CartSnapshot>> Add(
+        CartAddress address, IReadOnlyList<CartEntry> items, string? idempotencyKey = null, CancellationToken cancellation = default) =>
+        Change(address, new CartChange(CartOperation.Add, items, null, idempotencyKey), cancellation);
+
+    /// <summary>
+    /// Sets quantities; 0 removes, and removing what is not in the cart is fine. With an expected version, only if the cart
+    /// is still at that one: else Conflict.
+    /// </summary>
+    public ValueTask<Result<CartSnapshot>> Update(
+        CartAddress address,
+        IReadOnlyList<CartEntry> items,
+        long? expectedVersion = null,
+        string? idempotencyKey = null,
+        CancellationToken cancellation = default) =>
+        Change(address, new CartChange(CartOperation.Update, items, expectedVersion, idempotencyKey), cancellation);
+
+    /// <summary>Makes these the only lines of the cart.</summary>
+    public ValueTask<Result<CartSnapshot>> Replace(
+        CartAddress address, IReadOnlyList<CartEntry> items, string? idempotencyKey = null, CancellationToken cancellation = default) =>
+        Change(address, new CartChange(CartOperation.Replace, items, null, idempotencyKey), cancellation);
+
+    /// <summary>The cart as it is. When the call has none yet, an empty one is stored, so that its id works from now on.</summary>
+    public async ValueTask<Result<CartSnapshot>> Show(CartAddress address, CancellationToken cancellation = default)
+    {
+        var shown = await database.Read(
+            async session => await CartTables.Find(session, address, Now()) is { } cart
+                ? cart.Show(await CartTables.Lines(session, cart.Id))
+                : null,
+            cancellation);
+        return shown is not null ? shown : await database.Write(session => Open(session, address), cancellation);
+    }
+
+    /// <summary>Removes expired carts with all that belongs to them, and answers kept longer than keys live.</summary>
+    public async ValueTask<Result<Swept>> Sweep(CancellationToken cancellation = default)
+    {
+        var now = time.GetUtcNow();
+        var keys = await database.Sweep(
+            """
+            delete from idempotency where (scope, key) in
+                (select scope, key from idempotency where created_at <= @before order by created_at limit @limit)
+            """,
+            now - options.KeyLifetime,
+            cancellation);
+        if (!keys.Ok)
+        {
+            return keys.Problem;
+        }
+
+        // Lines and conversations go with their cart. Its kept answers live on for what is left of their time: without the
+        // cart no call reaches them.
+        var carts = await database.Sweep(
+            "delete from cart where id in (select id from cart where expires_at <= @before order by expires_at limit @limit)",
+            now,
+            cancellation);
+        return carts.Ok ? new Swept(carts.Value, keys.Value) : carts.Problem;
+    }
+
+    private async ValueTask<Result<CartSnapshot>> Open(DbSession session, CartAddress address)
+    {
+        var found = await FindOrMake(session, address);
+        if (!found.Ok)
+        {
+            return found.Problem;
+        }
+
+        var cart = found.Value;
+        if (!cart.IsNew)
+        {
+            // Someone was faster.
+            return cart.Show(await CartTables.Lines(session, cart.Id));
+        }
+
+        await CartTables.Insert(session, cart, address, Expiry());
+        return cart.Show([]);
+    }
+
+    private async ValueTask<Result<CartSnapshot>> Change(CartAddress address, CartChange change, CancellationToken cancellation)
+    {
+        if ((CheckEntries(change) ?? Idempotency.Check(change.IdempotencyKey, address)) is { } problem)
+        {
+            return problem;
+        }
+
+        var mistakes = new EntryMistakes();
+        var requestHash = change.IdempotencyKey is null ? "" : Idempotency.Hash(change);
+        var answer = await database.Write(session => Change(session, address, change, requestHash, mistakes), cancellation);
+        return mistakes.Any ? await mistakes.AsProblem(catalog, change.Entries.Count, cancellation) : answer;
+    }
+
+    private Problem? CheckEntries(CartChange change) => change.Entries.Count switch
+    {
+        0 => Problem.Invalid("items is empty: name at least one product."),
+        // Each line may be named more than once, but there is an end to it.
+        var count when count > 4 * options.MaxLines => Problem.Invalid($"items has {count} entries: a cart holds at most {options.MaxLines} lines."),
+        _ => null,
+    };
+
+    private async ValueTask<Result<CartSnapshot>> Change(
+        DbSession session, CartAddress address, CartChange change, string requestHash, EntryMistakes mistakes)
+    {
+        var found = await FindOrMake(session, address);
+        if (!found.Ok)
+        {
+            return found.Problem;
+        }
+
+        var cart = found.Value;
+        var scope = Idempotency.IsGlobal(address) ? Idempotency.Global : cart.Id;
+        if (change.IdempotencyKey is { } key && await Idempotency.Find(session, scope, key, requestHash) is { } answered)
+        {
+            return answered;
+        }
+
+        if (change.ExpectedVersion is { } expected && expected != cart.Version)
+        {
+            return Problem.Conflict(
+                $"The cart is at version {cart.Version}, not {expected}: look at it with show_cart, then repeat what is still wanted with expected_version {cart.Version}.");
+        }
+
+        var lines = cart.IsNew ? [] : await CartTables.Lines(session, cart.Id);
+        var changes = new LineChanges(change, lines, cart.Currency, options, mistakes);
+        await changes.WorkOut(session);
+        if (mistakes.Any)
+        {
+            // Only undoes the work: the caller words the real problem from the mistakes.
+            return Problem.Invalid("Nothing was changed.");
+        }
+
+        var snapshot = (await Save(session, cart, address, changes)).Show(changes.After);
+        if (change.IdempotencyKey is not null)
+        {
+            await Idempotency.Keep(session, scope, change.IdempotencyKey, requestHash, snapshot, Now());
+        }
+
+        return snapshot;
+    }
+
+    private async ValueTask<Cart> Save(DbSession session, Cart before, CartAddress address, LineChanges changes)
+    {
+        var cart = changes.Any ? before with { Version = before.Version + 1 } : before;
+        if (cart.IsNew)
+        {
+            await CartTables.Insert(session, cart, address, Expiry());
+        }
+        else if (changes.Any)
+        {
+            await CartTables.Update(session, cart, Expiry());
+        }
+
+        foreach (var line in changes.Removed)
+        {
+            await CartTables.Remove(session, cart.Id, line.Product.Id);
+        }
+
+        foreach (var line in changes.Saved)
+        {
+            await CartTables.Save(session, cart.Id, line);
+        }
+
+        return cart;
+    }
+
+    private async ValueTask<Result<Cart>> FindOrMake(DbSession session, CartAddress address)
+    {
+        if (await CartTables.Find(session, address, Now()) is { } cart)
+        {
+            return cart;
+        }
+
+        if (address.CartId is { } id)
+        {
+            return Problem.NotFound($"There is no cart \"{id}\", or it has expired: leave out cart_id to start a new cart.");
+        }
+
+        return await CartTables.StoreCurrency(session) is { } currency
+            ? new Cart(ids.Next("cart_"), 0, currency, IsNew: true)
+            : ProductCatalog.NotLoaded();
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private long Expiry() => (time.GetUtcNow() + options.Lifetime).ToUnixTimeMilliseconds();
+}

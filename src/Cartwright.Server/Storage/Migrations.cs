@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>
+/// The schema's history: embedded files <c>NNN_name.sql</c> in portable SQL, each optionally followed by
+/// <c>NNN_name.{dialect}.sql</c> for what only one engine understands. They run forward only.
+/// </summary>
+internal static class Migrations
+{
+    private const string Folder = "migrations/";
+
+    private static readonly List<(long Version, string File)> Files =
+    [
+        .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => (long.Parse(name.AsSpan(Folder.Length, 3), CultureInfo.InvariantCulture), name)),
+    ];
+
+    /// <summary>The schema that this program knows.</summary>
+    public static long Newest => Files[^1].Version;
+
+    /// <summary>
+    /// Brings the schema up to date inside the caller's transaction, which holds the version row too: the whole way or not
+    /// at all. Returns the version; a database of a newer program is refused.
+    /// </summary>
+    public static async ValueTask<Result<long>> Run(DbSession session, string dialect, TimeProvider time)
+    {
+        await session.Script("""
+            create table if not exists schema_version (
+                version bigint primary key,
+                applied_at bigint not null -- Unix milliseconds
+            );
+            """);
+        var current = await session.Integer("select max(version) from schema_version") ?? 0;
+        if (current > Newest)
+        {
+            return Problem.Unavailable(
+                $"The database was written by a newer Cartwright (schema {current}, this program knows {Newest}): update the program.");
+        }
+
+        foreach (var (version, file) in Files.Where(file => file.Version > current))
+        {
+            if (IsFor(dialect, file))
+            {
+                await session.Script(Text(file));
+            }
+        }
+
+        if (current < Newest)
+        {
+            await session.Execute(
+                "insert into schema_version (version, applied_at) values (@version, @now)",
+                ("@version", Newest),
+                ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
+        }
+
+        return Newest;
+    }
+
+    // "migrations/002_catalog.sql" is everyone's, "migrations/002_catalog.sqlite.sql" is SQLite's.
+    private static bool IsFor(string dialect, string file) =>
+        file.Split('.') is not [_, var only, _] || only == dialect;
+
+    private static string Text(string file)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(file)!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

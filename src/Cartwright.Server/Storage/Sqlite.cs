@@ -1,0 +1,102 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>What is particular to SQLite: its library, its connections, its errors.</summary>
+internal static class Sqlite
+{
+    /// <summary>Distinguishes <c>NNN_name.sqlite.sql</c> from the migrations of other engines.</summary>
+    public const string Dialect = "sqlite";
+
+    // Long enough for a large catalogue that another process is loading in one transaction.
+    private const int BusySeconds = 30;
+
+    // What the bundled library is; an older one on the system is not preferred to it.
+    private const int BundledVersion = 3_035_005;
+
+    static Sqlite()
+    {
+        NativeLibrary.SetDllImportResolver(typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, PreferSystemLibrary);
+        SQLitePCL.Batteries_V2.Init();
+    }
+
+    public static DbSession Connect(string file, bool readOnly)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = BusySeconds,
+        }.ToString());
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            // busy_timeout first: changing to WAL already waits for other processes. Cache sizes are in KiB when negative.
+            command.CommandText = $"""
+                pragma busy_timeout = {BusySeconds * 1000};
+                pragma journal_mode = wal;
+                pragma synchronous = full;
+                pragma foreign_keys = on;
+                pragma temp_store = memory;
+                pragma cache_size = {(readOnly ? -4096 : -16384)};
+                pragma journal_size_limit = 67108864;
+                pragma query_only = {(readOnly ? "on" : "off")};
+                """;
+            command.ExecuteNonQuery();
+            return new DbSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The problem behind an error that has its cause outside the program (locked too long, disk full or failing, file
+    /// made read-only); null when it is a bug.
+    /// </summary>
+    public static Problem? Outage(Exception error) => error is not SqliteException sqlite ? null : sqlite.SqliteErrorCode switch
+    {
+        SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED => Problem.Unavailable(
+            "The shop is busy, and nothing was changed. Try the same again in a few seconds."),
+        SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_CANTOPEN =>
+            Problem.Unavailable("The shop cannot save anything at the moment, and nothing was changed. Try again later."),
+        _ => null,
+    };
+
+    // The distribution's library gets security updates; the bundled one is as old as its package.
+    private static nint PreferSystemLibrary(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != "e_sqlite3" || !OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libsqlite3.so.0", out var library))
+        {
+            return 0;
+        }
+
+        if (IsGoodEnough(library))
+        {
+            return library;
+        }
+
+        NativeLibrary.Free(library);
+        return 0;
+    }
+
+    private static bool IsGoodEnough(nint library) =>
+        NativeLibrary.TryGetExport(library, "sqlite3_libversion_number", out var version)
+        && Marshal.GetDelegateForFunctionPointer<Number>(version)() >= BundledVersion
+        && NativeLibrary.TryGetExport(library, "sqlite3_threadsafe", out var threadsafe)
+        && Marshal.GetDelegateForFunctionPointer<Number>(threadsafe)() != 0
+        && NativeLibrary.TryGetExport(library, "sqlite3_compileoption_used", out var option)
+        && Marshal.GetDelegateForFunctionPointer<Option>(option)("ENABLE_FTS5") != 0;
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Number();
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl, CharSet = CharSet.Ansi)]
+    private delegate int Option([MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+}

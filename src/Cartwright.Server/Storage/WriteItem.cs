@@ -1,0 +1,82 @@
+namespace Cartwright.Server.Storage;
+
+/// <summary>One piece of work in the writer's queue.</summary>
+internal abstract class WriteItem
+{
+    /// <summary>False when its caller has cancelled while it was waiting; from here on it cannot be cancelled any more.</summary>
+    public abstract bool Start();
+
+    /// <summary>Does the work and keeps its outcome; false when what it wrote has to be undone. Never throws.</summary>
+    public abstract bool Run(DbSession session);
+
+    /// <summary>Gives the outcome to the caller: after the commit.</summary>
+    public abstract void Complete();
+
+    /// <summary>Answers the caller that the group's transaction failed.</summary>
+    public abstract void Fail(Exception error);
+}
+
+/// <inheritdoc/>
+internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, CancellationToken cancellation) : WriteItem
+{
+    private readonly TaskCompletionSource<Result<T>> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Result<T> result;
+    private Exception? exception;
+
+    public Task<Result<T>> Task => answer.Task;
+
+    public override bool Start() => !cancellation.IsCancellationRequested || !answer.TrySetCanceled(cancellation);
+
+    public override bool Run(DbSession session)
+    {
+        try
+        {
+            // On SQLite nothing is ever awaited for real; if feature code does, this thread waits for it.
+            var task = work(session);
+            result = task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+            return result.Ok;
+        }
+#pragma warning disable CA1031 // It is the caller's.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Take(error);
+            return false;
+        }
+    }
+
+    public override void Complete()
+    {
+        if (exception is null)
+        {
+            answer.TrySetResult(result);
+        }
+        else
+        {
+            answer.TrySetException(exception);
+        }
+    }
+
+    public override void Fail(Exception error)
+    {
+        // What the item itself made of its request counts for nothing now, unless it was its own exception.
+        if (exception is null)
+        {
+            Take(error);
+        }
+
+        Complete();
+    }
+
+    private void Take(Exception error)
+    {
+        if (Sqlite.Outage(error) is { } problem)
+        {
+            result = problem;
+        }
+        else
+        {
+            exception = error;
+        }
+    }
+}

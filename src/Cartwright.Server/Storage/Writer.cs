@@ -1,0 +1,189 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>
+/// The one thread that writes. It commits in groups: everything that waits runs in one transaction, each item in its own
+/// savepoint, and the callers are answered after the commit that they share. Nothing waits for a group to fill: while one
+/// commit is on its way to the disk, the next group gathers by itself.
+/// </summary>
+internal sealed partial class Writer : IAsyncDisposable
+{
+    // Bounds what one commit holds, and so how long the first caller of a group waits for the last.
+    private const int MaxBatch = 128;
+    private const int MaxQueued = 4096;
+
+    private readonly DbSession session;
+    private readonly ILogger logger;
+    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<WriteItem> queue = Channel.CreateBounded<WriteItem>(
+        new BoundedChannelOptions(MaxQueued) { SingleReader = true });
+
+    private readonly List<WriteItem> batch = new(MaxBatch);
+
+    /// <summary>Takes over the session: it is used, and disposed of, on this thread only.</summary>
+    public Writer(DbSession session, ILogger logger)
+    {
+        this.session = session;
+        this.logger = logger;
+        new Thread(Run) { IsBackground = true, Name = "cartwright writer" }.Start();
+    }
+
+    public async ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, CancellationToken cancellation)
+    {
+        var item = new WriteItem<T>(work, cancellation);
+        try
+        {
+            await queue.Writer.WriteAsync(item, cancellation);
+        }
+        catch (ChannelClosedException)
+        {
+            return Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
+        }
+
+        return await item.Task;
+    }
+
+    /// <summary>Finishes what was accepted, then closes the session.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await drained.Task;
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (WaitForWork())
+            {
+                CommitBatch();
+            }
+
+            Close();
+            drained.SetResult();
+        }
+#pragma warning disable CA1031 // Handed to whoever disposes: an exception here would end the process.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            queue.Writer.TryComplete();
+            while (queue.Reader.TryRead(out var item))
+            {
+                item.Fail(error);
+            }
+
+            drained.SetException(error);
+        }
+    }
+
+    // This thread has nothing else to do, and the database calls block it anyway.
+    private bool WaitForWork() => queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+
+    private void CommitBatch()
+    {
+        batch.Clear();
+        try
+        {
+            Do("begin immediate");
+            while (batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
+            {
+                if (item.Start())
+                {
+                    batch.Add(item);
+                    RunInSavepoint(item);
+                }
+            }
+
+            Do("commit");
+        }
+#pragma warning disable CA1031 // Every caller of the batch gets it; the writer goes on.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Abandon(error);
+            return;
+        }
+
+        foreach (var item in batch)
+        {
+            item.Complete();
+        }
+    }
+
+    private void RunInSavepoint(WriteItem item)
+    {
+        Do("savepoint item");
+        if (!item.Run(session))
+        {
+            // Fails when the engine has rolled back all of the transaction (disk full): then the whole batch is lost.
+            Do("rollback to item");
+        }
+
+        Do("release item");
+    }
+
+    private void Abandon(Exception error)
+    {
+        LogAbandoned(error, batch.Count);
+        // When even the beginning failed, those who wait would only wait for the same failure, one after the other.
+        while (batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
+        {
+            if (item.Start())
+            {
+                batch.Add(item);
+            }
+        }
+
+        try
+        {
+            Do("rollback");
+        }
+        catch (DbException)
+        {
+            // There is no transaction any more.
+        }
+
+        foreach (var item in batch)
+        {
+            item.Fail(error);
+        }
+    }
+
+    private void Close()
+    {
+        try
+        {
+            Do("pragma optimize");
+            Do("pragma wal_checkpoint(truncate)");
+        }
+        catch (DbException error)
+        {
+            // Another process is reading; the log stays as it is and is read at the next start.
+            LogNoCheckpoint(error);
+        }
+
+        session.Dispose();
+    }
+
+    private void Do(string sql)
+    {
+        var task = session.Execute(sql);
+        if (task.IsCompleted)
+        {
+            task.GetAwaiter().GetResult();
+        }
+        else
+        {
+            task.AsTask().GetAwaiter().GetResult();
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Error, "A group of {Count} writes could not be committed; all of it is undone.")]
+    private partial void LogAbandoned(Exception error, int count);
+
+    [LoggerMessage(1002, LogLevel.Information, "The write-ahead log was left for the next start.")]
+    private partial void LogNoCheckpoint(Exception error);
+}

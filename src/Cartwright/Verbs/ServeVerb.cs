@@ -1,0 +1,107 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Net.Sockets;
+using Cartwright.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Cartwright;
+
+/// <summary><c>cartwright serve</c>: serves the shop until it is told to stop.</summary>
+internal static class ServeVerb
+{
+    public static Command Create()
+    {
+        var serve = new Command("serve", "Serves the shop until Ctrl-C. Its settings: cartwright serve --help");
+        serve.Options.Add(new HelpOption { Action = new SettingsHelp() });
+        serve.SetAction((_, cancellation) => Run(cancellation));
+        return serve;
+    }
+
+    public static async Task<int> Run(CancellationToken cancellation)
+    {
+        var settings = Terminal.ReadSettings();
+        if (!settings.Ok)
+        {
+            return Terminal.Complain(settings.Problem);
+        }
+
+#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
+        var built = await ServerBuilder.Build(settings.Value, TimeProvider.System, new IdSource(), Log);
+#pragma warning restore RS0030
+        if (!built.Ok)
+        {
+            return Terminal.Complain(built.Problem);
+        }
+
+        await using var app = built.Value;
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            return Terminal.Complain(Problem.Unavailable(
+                $"PORT {settings.Value.Port} is in use on {settings.Value.Host}: stop what listens there, or set PORT to another one."));
+        }
+        catch (SocketException exception)
+        {
+            return Terminal.Complain(Problem.Unavailable($"HOST {settings.Value.Host} cannot be listened on ({exception.SocketErrorCode}): set HOST to an address of this machine."));
+        }
+
+        Greet(app, settings.Value);
+        await app.WaitForShutdownAsync(cancellation);
+        return 0;
+    }
+
+    private static void Greet(WebApplication app, Settings settings)
+    {
+        var address = settings.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://localhost:{new Uri(app.Urls.First()).Port}";
+        Console.WriteLine(
+            $"""
+            Cartwright {ServerBuilder.Version} is serving.
+
+              Shop      {address}
+              MCP       {address}/mcp
+              Health    {address}/health
+              Data      {Path.GetFullPath(settings.DataFolder)}
+
+            Ctrl-C stops it.
+            """);
+    }
+
+    private static void Log(ILoggingBuilder logging)
+    {
+        logging.SetMinimumLevel(LogLevel.Warning);
+        logging.AddFilter("Cartwright", LogLevel.Information);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Default;
+        });
+        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+    }
+
+    /// <summary>The usual help, and the settings.</summary>
+    private sealed class SettingsHelp : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var code = new HelpAction().Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            var width = Settings.Help.Max(setting => setting.Name.Length);
+            output.WriteLine("Settings (environment variables, or lines NAME=value of a .env file in the working folder):");
+            foreach (var setting in Settings.Help)
+            {
+                output.WriteLine($"  {setting.Name.PadRight(width)}  {setting.Meaning} [{setting.Default}]");
+            }
+
+            return code;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Cartwright.Server;
+
+namespace Cartwright;
+
+/// <summary>What the verbs share: settings, exit codes, how they complain.</summary>
+internal static class Terminal
+{
+    /// <summary>A setting, a file or the machine is not as it must be; the message says what to do.</summary>
+    public const int BadSetup = 2;
+
+    /// <summary>Environment variables, and below them the <c>.env</c> file of the working folder.</summary>
+    public static Result<Settings> ReadSettings()
+    {
+        var file = EnvFile.Read(".env");
+        return Settings.Read(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+    }
+
+    /// <summary>Says on standard error, in red on a terminal, what stands in the way.</summary>
+    public static int Complain(Problem problem)
+    {
+        var colour = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        foreach (var line in problem.Advice.Split('\n'))
+        {
+            Console.Error.WriteLine(colour ? $"\e[31mcartwright: {line}\e[0m" : $"cartwright: {line}");
+        }
+
+        return BadSetup;
+    }
+}
