@@ -74,7 +74,8 @@ test('A client that guesses cart ids gets an error and sees nothing', async t =>
       assert.equal(result['isError'], true, `${tool} accepted the cart id ${JSON.stringify(guess)}`);
       assert.equal(result['structuredContent'], undefined, `${tool} answered a cart to the cart id ${JSON.stringify(guess)}`);
       assert.ok(textOf(result['content']).length > 0);
-      assert.ok(!JSON.stringify(result).includes(real), `${tool} gave the real id away`);
+      // The advice may repeat what was asked for, and some guesses contain the real id.
+      if (!guess.includes(real)) assert.ok(!JSON.stringify(result).includes(real), `${tool} gave the real id away`);
     }
   }
 
