@@ -56,6 +56,53 @@ public sealed class GroupCommit
     }
 
     [Fact]
+    public async Task When_a_group_loses_its_transaction_all_of_it_fails_and_the_next_one_works()
+    {
+        await using var shop = await TestShop.Empty();
+        using var gate = new ManualResetEventSlim();
+        using var entered = new ManualResetEventSlim();
+        var first = Task.Run(async () => await shop.Database.Write<int>(session =>
+        {
+            entered.Set();
+            gate.Wait();
+            return ValueTask.FromResult<Result<int>>(1);
+        }));
+        entered.Wait();
+        var before = Insert(shop.Database, "before").AsTask();
+        // What the engine does by itself on some errors of the disk.
+        var losing = shop.Database.Write<int>(async session =>
+        {
+            await session.Execute("rollback");
+            return Problem.Invalid("on purpose");
+        }).AsTask();
+        gate.Set();
+        foreach (var answer in await Task.WhenAll(first, before, losing))
+        {
+            Assert.Equal(ProblemKind.Unavailable, answer.Problem?.Kind);
+        }
+
+        Assert.False(await Has(shop.Database, "before"));
+        Assert.True((await Insert(shop.Database, "after")).Ok);
+        Assert.True(await Has(shop.Database, "after"));
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_a_problem_and_no_exception_and_passes()
+    {
+        await using var shop = await TestShop.Empty();
+        var full = await shop.Database.Write<int>(async session =>
+        {
+            // SQLite raises a limit below the present size to that size: nothing can grow from here on.
+            await session.Integer("pragma max_page_count = 1");
+            return await session.Execute("insert into secret (name, value) values ('big', @value)", ("@value", new byte[1_000_000]));
+        });
+        Assert.Equal(ProblemKind.Unavailable, full.Problem!.Kind);
+        await shop.Database.Write<int>(async session => (int)(await session.Integer("pragma max_page_count = 1000000"))!);
+        Assert.True((await Insert(shop.Database, "small")).Ok);
+        Assert.False(await Has(shop.Database, "big"));
+    }
+
+    [Fact]
     public async Task A_write_cancelled_while_it_waits_never_runs()
     {
         await using var shop = await TestShop.Empty();
@@ -85,6 +132,7 @@ public sealed class GroupCommit
         await shop.Database.DisposeAsync();
         Assert.All(await Task.WhenAll(writes), write => Assert.True(write.Ok));
         Assert.Equal(ProblemKind.Unavailable, (await Insert(shop.Database, "late")).Problem!.Kind);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => Has(shop.Database, "row 1").AsTask());
         await using var reopened = await shop.Second();
         Assert.Equal(200, await reopened.Database.Read(session => session.Integer("select count(*) from secret")));
     }
