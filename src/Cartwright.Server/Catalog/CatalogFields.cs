@@ -25,7 +25,9 @@ internal sealed class CatalogFields
             if (!known.Contains(name))
             {
                 var near = EditDistance.Nearest(name, known);
-                mistakes.Add(offset, Field(name), near is null ? $"is not a property of the format (it has {string.Join(", ", known)})" : $"is not a property of the format; did you mean {near}?");
+                mistakes.Add(offset, Field(name), near is null
+                    ? $"is not known here (known are {string.Join(", ", known)})"
+                    : $"is not known here; did you mean {near}?");
             }
             else if (!values.TryAdd(name, value))
             {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Cartwright.Server.Catalog;
 
 /// <summary>The products of a catalogue file while it is checked. Without a currency, prices cannot be.</summary>
-internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<Facet> facets, CatalogImages images, CatalogMistakes mistakes)
+internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<Facet> declared, CatalogImages images, CatalogMistakes mistakes)
 {
     private const long MaxStock = 1_000_000_000;
 
@@ -12,8 +12,10 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
     private const long MaxPrice = 1_000_000_000_000;
 
     private static readonly string[] Known = ["id", "name", "price", "description", "image", "category", "stock", "facets"];
-    private readonly Facet? categories = facets.FirstOrDefault(facet => facet.Key == CatalogFacets.Category);
-    private readonly string[] facetKeys = [.. facets.Select(facet => facet.Key).Where(key => key != CatalogFacets.Category)];
+    // A key that is there twice is noted already, and not again with every product.
+    private readonly List<Facet> facets = [.. declared.DistinctBy(facet => facet.Key)];
+    private readonly Facet? categories = declared.FirstOrDefault(facet => facet.Key == CatalogFacets.Category);
+    private readonly string[] facetKeys = [.. declared.Select(facet => facet.Key).Distinct()];
 
     public IReadOnlyList<Product> Check(IReadOnlyList<JsonSpot> spots)
     {
@@ -107,11 +109,15 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
     private Dictionary<string, string[]> CheckFacets(CatalogFields fields)
     {
         var chosen = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var facet in facets.Where(facet => facet != categories))
+        foreach (var facet in facets.Where(facet => fields[facet.Key] is not null))
         {
-            if (fields[facet.Key] is { } spot)
+            if (facet == categories)
             {
-                chosen[facet.Key] = CheckValues(fields, facet, spot);
+                fields.Mistake(facet.Key, "is not a facet here: write it as the product's own category");
+            }
+            else
+            {
+                chosen[facet.Key] = CheckValues(fields, facet, fields[facet.Key]!);
             }
         }
 

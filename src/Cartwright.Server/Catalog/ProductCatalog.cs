@@ -81,9 +81,9 @@ internal sealed class ProductCatalog(Database database)
     private async ValueTask<CatalogHead?> Head(DbSession session)
     {
         var version = await Version(session);
-        if (cachedHead?.Version == version)
+        if (cachedHead is { } cached && cached.Version == version)
         {
-            return cachedHead;
+            return cached;
         }
 
         var store = await session.First(
@@ -171,11 +171,12 @@ internal sealed class ProductCatalog(Database database)
     private async ValueTask<IReadOnlyList<ProductName>> Suggest(DbSession session, string text)
     {
         var version = await Version(session);
-        if (cachedNames?.Version != version)
+        var names = cachedNames;
+        if (names?.Version != version)
         {
-            cachedNames = await ProductNames.Load(session, version);
+            cachedNames = names = await ProductNames.Load(session, version);
         }
 
-        return await cachedNames.Nearest(session, text);
+        return await names.Nearest(session, text);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class Database : IAsyncDisposable
 
     private readonly ReaderPool readers;
     private readonly Writer writer;
+    private bool disposed;
 
     private Database(ReaderPool readers, Writer writer)
     {
@@ -89,6 +90,11 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Finishes the writes that were accepted and the reads under way, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref disposed, true))
+        {
+            return;
+        }
+
         // The writer goes last: its closing folds the log into the database, for which no reader may be in the way.
         await readers.DisposeAsync();
         await writer.DisposeAsync();

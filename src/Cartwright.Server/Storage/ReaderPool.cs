@@ -10,12 +10,14 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
 
     private readonly SemaphoreSlim free = new(Size);
     private readonly ConcurrentStack<DbSession> idle = [];
+    private volatile bool closed;
 
     public async ValueTask<T> Read<T>(Func<DbSession, ValueTask<T>> work, CancellationToken cancellation)
     {
         await free.WaitAsync(cancellation);
         try
         {
+            ObjectDisposedException.ThrowIf(closed, typeof(Database));
             if (!idle.TryPop(out var session))
             {
                 session = connect();
@@ -29,9 +31,10 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for the reads that are under way.</summary>
+    /// <summary>Waits for the reads that are under way; those that come later fail.</summary>
     public async ValueTask DisposeAsync()
     {
+        closed = true;
         for (var i = 0; i < Size; i++)
         {
             await free.WaitAsync();
@@ -41,6 +44,8 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
         {
             session.Dispose();
         }
+
+        free.Release(Size);
     }
 
     private async ValueTask<T> ReadOn<T>(DbSession session, Func<DbSession, ValueTask<T>> work)

@@ -13,7 +13,7 @@ internal abstract class WriteItem
     public abstract void Complete();
 
     /// <summary>Answers the caller that the group's transaction failed.</summary>
-    public abstract void Fail(Exception error);
+    public abstract void Fail(Problem problem);
 }
 
 /// <inheritdoc/>
@@ -40,7 +40,15 @@ internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, C
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Take(error);
+            if (Sqlite.Outage(error) is { } problem)
+            {
+                result = problem;
+            }
+            else
+            {
+                exception = error;
+            }
+
             return false;
         }
     }
@@ -57,26 +65,10 @@ internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, C
         }
     }
 
-    public override void Fail(Exception error)
+    public override void Fail(Problem problem)
     {
-        // What the item itself made of its request counts for nothing now, unless it was its own exception.
-        if (exception is null)
-        {
-            Take(error);
-        }
-
+        // What the item made of its request counts for nothing now, unless it was an exception of its own.
+        result = problem;
         Complete();
-    }
-
-    private void Take(Exception error)
-    {
-        if (Sqlite.Outage(error) is { } problem)
-        {
-            result = problem;
-        }
-        else
-        {
-            exception = error;
-        }
     }
 }

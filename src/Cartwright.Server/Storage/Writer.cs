@@ -15,6 +15,9 @@ internal sealed partial class Writer : IAsyncDisposable
     private const int MaxBatch = 128;
     private const int MaxQueued = 4096;
 
+    private static readonly Problem Closing =
+        Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
+
     private readonly DbSession session;
     private readonly ILogger logger;
     private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +43,7 @@ internal sealed partial class Writer : IAsyncDisposable
         }
         catch (ChannelClosedException)
         {
-            return Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
+            return Closing;
         }
 
         return await item.Task;
@@ -72,7 +75,7 @@ internal sealed partial class Writer : IAsyncDisposable
             queue.Writer.TryComplete();
             while (queue.Reader.TryRead(out var item))
             {
-                item.Fail(error);
+                item.Fail(Closing);
             }
 
             drained.SetException(error);
@@ -85,9 +88,11 @@ internal sealed partial class Writer : IAsyncDisposable
     private void CommitBatch()
     {
         batch.Clear();
+        var begun = false;
         try
         {
             Do("begin immediate");
+            begun = true;
             while (batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
             {
                 if (item.Start())
@@ -103,7 +108,7 @@ internal sealed partial class Writer : IAsyncDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Abandon(error);
+            Abandon(error, begun);
             return;
         }
 
@@ -125,11 +130,11 @@ internal sealed partial class Writer : IAsyncDisposable
         Do("release item");
     }
 
-    private void Abandon(Exception error)
+    private void Abandon(Exception error, bool begun)
     {
         LogAbandoned(error, batch.Count);
-        // When even the beginning failed, those who wait would only wait for the same failure, one after the other.
-        while (batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
+        // When not even a beginning was made, those who wait would only wait for the same failure, one after the other.
+        while (!begun && batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
         {
             if (item.Start())
             {
@@ -146,9 +151,10 @@ internal sealed partial class Writer : IAsyncDisposable
             // There is no transaction any more.
         }
 
+        var problem = Sqlite.Outage(error) ?? Problem.Unavailable("The shop could not save this, and nothing was changed. Try the same again.");
         foreach (var item in batch)
         {
-            item.Fail(error);
+            item.Fail(problem);
         }
     }
 

@@ -44,9 +44,9 @@ internal sealed class TestShop : IAsyncDisposable
     /// <summary>Another process on the same folder, in effect.</summary>
     public async Task<TestShop> Second() => new(folder, ownsFolder: false, Time, (await Database.Open(folder.Path, Time)).Value);
 
-    public Task<CatalogLoad> Load(params JsonObject[] products) => Load(Sample.Catalog(products));
+    public Task<CatalogLoad> Load(params JsonObject[] products) => LoadFile(Sample.Catalog(products));
 
-    public async Task<CatalogLoad> Load(JsonObject catalog) =>
+    public async Task<CatalogLoad> LoadFile(JsonObject catalog) =>
         (await CatalogLoader.Load(Database, CatalogFile.Read(folder.File("catalog.json", catalog.ToJsonString())).Value)).Value;
 
     public ValueTask<Result<CartSnapshot>> Add(CartAddress address, string productId, long quantity = 1, string? key = null) =>
