@@ -25,16 +25,62 @@ internal static class ServerBuilder
     public static async ValueTask<Result<WebApplication>> Build(
         Settings settings, TimeProvider time, IdSource ids, Action<ILoggingBuilder>? logging = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Logging.ClearProviders();
-        logging?.Invoke(builder.Logging);
+        // The storage opens while the host is put together: each takes about as long as the other.
+        var opening = Task.Run(() => OpenStorage(settings, time, ids));
         var port = settings.Port == 0 ? FreePort(settings.Host) : settings.Port;
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        Storage? storage = null;
+        var app = BuildHost(settings, port, time, logging, () => storage!);
+        var opened = await opening;
+        if (!opened.Ok)
+        {
+            await app.DisposeAsync();
+            return opened.Problem;
+        }
+
+        storage = opened.Value;
+        var origin = (settings.PublicUrl ?? new Uri($"http://localhost:{port}")).GetLeftPart(UriPartial.Authority);
+        var services = app.Services;
+        var catalog = storage.Catalog;
+        var watch = services.GetRequiredService<CatalogWatch>();
+        var options = Options(settings, new Uri(origin), time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
+        var carts = services.GetRequiredService<ShoppingCarts>();
+        app.MapMcp("/mcp", Shop.Serve(catalog, watch, carts, await watch.Begin(), options, origin));
+        app.MapMedia(catalog);
+        app.MapHealth(catalog);
+        app.MapFrontPage(origin);
+        return app;
+    }
+
+    private static WebApplication BuildHost(
+        Settings settings, int port, TimeProvider time, Action<ILoggingBuilder>? logging, Func<Storage> storage)
+    {
+        // Empty: the slim builder would read configuration files that nobody needs, and watch them.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        logging?.Invoke(builder.Logging);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(settings.Host, port);
             kestrel.AddServerHeader = false;
         });
+        var services = builder.Services;
+        services.AddRoutingCore();
 
+        // Through factories, so that the container closes the database after everything that uses it.
+        services.AddSingleton(_ => storage().Database);
+        services.AddSingleton(_ => storage().Catalog);
+        services.AddSingleton(_ => storage().Ids);
+        services.AddSingleton(time);
+        services.AddSingleton(new CartOptions { Lifetime = settings.CartLifetime });
+        services.AddSingleton<ShoppingCarts>();
+        services.AddSingleton<EndedSessions>();
+        services.AddSingleton<CatalogWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<CatalogWatch>());
+        services.AddHostedService<HourlySweep>();
+        return builder.Build();
+    }
+
+    private static async Task<Result<Storage>> OpenStorage(Settings settings, TimeProvider time, IdSource ids)
+    {
         var opened = await Database.Open(settings.DataFolder, time);
         if (!opened.Ok)
         {
@@ -43,42 +89,15 @@ internal static class ServerBuilder
 
         var database = opened.Value;
         var catalog = new ProductCatalog(database);
-        if (await LoadFirstCatalog(database, catalog, settings) is { } problem)
-        {
-            await database.DisposeAsync();
-            return problem;
-        }
-
-        var key = await new Secrets(database, ids).GetOrCreate("mcp signing key", 32);
+        var problem = await LoadFirstCatalog(database, catalog, settings);
+        var key = problem is null ? await new Secrets(database, ids).GetOrCreate("mcp signing key", 32) : problem;
         if (!key.Ok)
         {
             await database.DisposeAsync();
             return key.Problem;
         }
 
-        var carts = new ShoppingCarts(database, catalog, time, ids, new CartOptions { Lifetime = settings.CartLifetime });
-        var services = builder.Services;
-
-        // Through a factory, so that the container closes the database after everything that uses it.
-        services.AddSingleton(_ => database);
-        services.AddSingleton(time);
-        services.AddSingleton(catalog);
-        services.AddSingleton(carts);
-        services.AddSingleton<EndedSessions>();
-        services.AddSingleton<CatalogWatch>();
-        services.AddHostedService(provider => provider.GetRequiredService<CatalogWatch>());
-        services.AddHostedService<HourlySweep>();
-
-        var app = builder.Build();
-        app.Services.GetRequiredService<Database>();
-        var origin = (settings.PublicUrl ?? new Uri($"http://localhost:{port}")).GetLeftPart(UriPartial.Authority);
-        var watch = app.Services.GetRequiredService<CatalogWatch>();
-        var options = Options(settings, new Uri(origin), time, key.Value, app.Services.GetRequiredService<EndedSessions>());
-        app.MapMcp("/mcp", Shop.Serve(catalog, watch, carts, await watch.Begin(), options, origin));
-        app.MapMedia(catalog);
-        app.MapHealth(catalog);
-        app.MapFrontPage(origin);
-        return app;
+        return new Storage(database, catalog, ids, key.Value);
     }
 
     private static McpOptions Options(Settings settings, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
@@ -127,4 +146,7 @@ internal static class ServerBuilder
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>What the open database gives to the rest.</summary>
+    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey);
 }

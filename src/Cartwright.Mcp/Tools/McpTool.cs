@@ -18,29 +18,34 @@ public sealed record ToolDeclaration(string Name, string Title, string Descripti
 public sealed class McpTool
 {
     private readonly Func<ReadOnlyMemory<byte>, McpCall, ValueTask<ToolResult>> _invoke;
-    private readonly SchemaCheck _check;
+
+    // All made when first asked for: schemas take tens of milliseconds to make, which a start can do without.
+    private readonly Lazy<JsonObject> _inputSchema;
+    private readonly Lazy<JsonObject?> _outputSchema;
+    private readonly Lazy<SchemaCheck> _check;
+    private readonly Lazy<IReadOnlyList<HeaderMirror>> _mirroredHeaders;
 
     private McpTool(
         ToolDeclaration declaration,
-        JsonObject inputSchema,
-        JsonObject? outputSchema,
+        Func<JsonObject> inputSchema,
+        Func<JsonObject?> outputSchema,
         Func<ReadOnlyMemory<byte>, McpCall, ValueTask<ToolResult>> invoke)
     {
-        (Declaration, InputSchema, OutputSchema, _invoke) = (declaration, inputSchema, outputSchema, invoke);
-        _check = SchemaCheck.Of(inputSchema);
-        MirroredHeaders = HeaderMirror.Find(inputSchema);
+        (Declaration, _inputSchema, _outputSchema, _invoke) = (declaration, new(inputSchema), new(outputSchema), invoke);
+        _check = new(() => SchemaCheck.Of(InputSchema));
+        _mirroredHeaders = new(() => HeaderMirror.Find(InputSchema));
     }
 
     public ToolDeclaration Declaration { get; }
 
     /// <summary>JSON Schema 2020-12 of the arguments.</summary>
-    public JsonObject InputSchema { get; }
+    public JsonObject InputSchema => _inputSchema.Value;
 
     /// <summary>JSON Schema of the structured content; null when the tool answers only in content blocks.</summary>
-    public JsonObject? OutputSchema { get; }
+    public JsonObject? OutputSchema => _outputSchema.Value;
 
     /// <summary>Arguments that a modern client repeats in <c>Mcp-Param-*</c> headers.</summary>
-    internal IReadOnlyList<HeaderMirror> MirroredHeaders { get; }
+    internal IReadOnlyList<HeaderMirror> MirroredHeaders => _mirroredHeaders.Value;
 
     /// <summary>A tool whose schemas are made from its request and result types.</summary>
     /// <param name="declaration">Name, texts, behaviour.</param>
@@ -56,9 +61,14 @@ public sealed class McpTool
         Action<JsonObject>? adjust = null)
         where TRequest : class
     {
-        var input = ToolSchema.OfInput(request);
-        adjust?.Invoke(input);
-        return CreateWithSchema(declaration, input, ToolSchema.OfOutput(result), request, handle);
+        JsonObject Input()
+        {
+            var schema = ToolSchema.OfInput(request);
+            adjust?.Invoke(schema);
+            return schema;
+        }
+
+        return new(declaration, Input, () => ToolSchema.OfOutput(result), (arguments, call) => Invoke(arguments, call, request, handle));
     }
 
     /// <summary>A tool with schemas written by hand.</summary>
@@ -69,12 +79,12 @@ public sealed class McpTool
         JsonTypeInfo<TRequest> request,
         Func<TRequest, McpCall, ValueTask<ToolResult>> handle)
         where TRequest : class =>
-        new(declaration, inputSchema, outputSchema, (arguments, call) => Invoke(arguments, call, request, handle));
+        new(declaration, () => inputSchema, () => outputSchema, (arguments, call) => Invoke(arguments, call, request, handle));
 
     internal ValueTask<ToolResult> Invoke(ReadOnlyMemory<byte> arguments, McpCall call)
     {
         var json = arguments.IsEmpty ? "{}"u8.ToArray() : arguments;
-        var mistakes = _check.Find(json.Span);
+        var mistakes = _check.Value.Find(json.Span);
         return mistakes is null
             ? _invoke(json, call)
             : ValueTask.FromResult(ToolResult.Fail($"{Declaration.Name} was not run: {mistakes}"));

@@ -9,39 +9,44 @@ using Cartwright.Mcp.Http;
 namespace Cartwright.Mcp.Wire;
 
 /// <summary>
-/// The answers that depend on nothing but what is offered, as bytes: lists, discovery, capabilities. Made once per publication, so
-/// that a list costs a copy.
+/// The answers that depend on nothing but what is offered, as bytes: lists, discovery, capabilities. Made once per publication, when
+/// first asked for, so that a list costs a copy.
 /// </summary>
 internal sealed class EncodedFeatures
 {
     private readonly McpOptions _options;
+    private readonly Lazy<ListPages> _tools;
+    private readonly Lazy<ListPages> _resources;
+    private readonly Lazy<ListPages> _templates;
+    private readonly Lazy<ListPages> _prompts;
+    private readonly Lazy<byte[]> _discovery;
 
     public EncodedFeatures(McpOptions options, McpFeatures features)
     {
         (_options, Features) = (options, features);
-        Tools = Paginate("tools", features.Tools.Select(tool => tool.Describe()));
-        Resources = Paginate("resources", features.Resources.Select(resource => resource.Describe()));
-        Templates = Paginate("resourceTemplates", features.Templates.Select(template => template.Describe()));
-        Prompts = Paginate("prompts", features.Prompts.Select(prompt => prompt.Describe()));
+        _tools = new(() => Paginate("tools", features.Tools.Select(tool => tool.Describe())));
+        _resources = new(() => Paginate("resources", features.Resources.Select(resource => resource.Describe())));
+        _templates = new(() => Paginate("resourceTemplates", features.Templates.Select(template => template.Describe())));
+        _prompts = new(() => Paginate("prompts", features.Prompts.Select(prompt => prompt.Describe())));
+        _discovery = new(() => Encode(AsModern(DescribeDiscovery())));
         ServerInfo = Encode(DescribeServer());
-        Discovery = Encode(AsModern(DescribeDiscovery()));
     }
 
     public McpFeatures Features { get; }
 
-    public ListPages Tools { get; }
+    public ListPages Tools => _tools.Value;
 
-    public ListPages Resources { get; }
+    public ListPages Resources => _resources.Value;
 
-    public ListPages Templates { get; }
+    public ListPages Templates => _templates.Value;
 
-    public ListPages Prompts { get; }
+    public ListPages Prompts => _prompts.Value;
 
     /// <summary>The <c>serverInfo</c> object.</summary>
     public byte[] ServerInfo { get; }
 
     /// <summary>The result of <c>server/discover</c>.</summary>
-    public byte[] Discovery { get; }
+    public byte[] Discovery => _discovery.Value;
 
     public static IEnumerable<NoticeKind> ChangedLists(EncodedFeatures before, EncodedFeatures after)
     {

@@ -35,14 +35,15 @@ internal static class Sqlite
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            // busy_timeout first: changing to WAL already waits for other processes. Cache sizes are in KiB when negative.
+            // busy_timeout first: changing to WAL already waits for other processes. Cache sizes are in KiB when negative; small,
+            // because the operating system keeps the file's pages too, once for all connections.
             command.CommandText = $"""
                 pragma busy_timeout = {BusySeconds * 1000};
                 pragma journal_mode = wal;
                 pragma synchronous = full;
                 pragma foreign_keys = on;
                 pragma temp_store = memory;
-                pragma cache_size = {(readOnly ? -4096 : -16384)};
+                pragma cache_size = {(readOnly ? -2048 : -4096)};
                 pragma journal_size_limit = 67108864;
                 pragma query_only = {(readOnly ? "on" : "off")};
                 """;
