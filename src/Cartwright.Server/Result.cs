@@ -36,11 +36,11 @@ internal sealed record Problem(ProblemKind Kind, string Advice)
 /// <summary>A value or the problem that stands in its way; both convert implicitly, so functions just return one or the other.</summary>
 internal readonly struct Result<T>
 {
-    private readonly T? value;
+    private readonly T? _value;
 
     private Result(T? value, Problem? problem)
     {
-        this.value = value;
+        _value = value;
         Problem = problem;
     }
 
@@ -51,11 +51,11 @@ internal readonly struct Result<T>
     public bool Ok => Problem is null;
 
     /// <summary>The value; asking for it without looking at <see cref="Ok"/> first is a bug and throws.</summary>
-    public T Value => Problem is null ? value! : throw new InvalidOperationException($"No value: {Problem.Advice}");
+    public T Value => Problem is null ? _value! : throw new InvalidOperationException($"No value: {Problem.Advice}");
 
     public static implicit operator Result<T>(T value) => new(value, null);
 
     public static implicit operator Result<T>(Problem problem) => new(default, problem);
 
-    public override string ToString() => Ok ? $"{value}" : $"{Problem.Kind}: {Problem.Advice}";
+    public override string ToString() => Ok ? $"{_value}" : $"{Problem.Kind}: {Problem.Advice}";
 }

@@ -12,7 +12,7 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
     private const int MaxAmbiguous = 6;
 
     // In the order of the call; the index is that of the product's first entry, for messages.
-    private readonly List<(LineProduct Product, int Index, long Quantity)> wanted = [];
+    private readonly List<(LineProduct Product, int Index, long Quantity)> _wanted = [];
 
     /// <summary>The lines to write, those that only refresh their price among them.</summary>
     public List<CartLine> Saved { get; } = [];
@@ -41,14 +41,14 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
             }
         }
 
-        foreach (var (product, index, quantity) in wanted)
+        foreach (var (product, index, quantity) in _wanted)
         {
             Apply(product, index, quantity);
         }
 
         if (change.Operation == CartOperation.Replace)
         {
-            Removed.AddRange(before.Where(line => !wanted.Exists(want => want.Product.Id == line.Product.Id)));
+            Removed.AddRange(before.Where(line => !_wanted.Exists(want => want.Product.Id == line.Product.Id)));
         }
 
         After = Merge();
@@ -108,21 +108,21 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
 
     private void Want(LineProduct product, int index, long quantity)
     {
-        var known = wanted.FindIndex(want => want.Product.Id == product.Id);
+        var known = _wanted.FindIndex(want => want.Product.Id == product.Id);
         if (known < 0)
         {
-            wanted.Add((product, index, quantity));
+            _wanted.Add((product, index, quantity));
         }
         else if (change.Operation == CartOperation.Add)
         {
-            wanted[known] = wanted[known] with { Quantity = wanted[known].Quantity + quantity };
+            _wanted[known] = _wanted[known] with { Quantity = _wanted[known].Quantity + quantity };
         }
-        else if (wanted[known].Quantity != quantity)
+        else if (_wanted[known].Quantity != quantity)
         {
             mistakes.Add(
                 index,
                 ProblemKind.Invalid,
-                $"{product.Id} is there twice, with quantity {wanted[known].Quantity} and {quantity}; say which");
+                $"{product.Id} is there twice, with quantity {_wanted[known].Quantity} and {quantity}; say which");
         }
     }
 

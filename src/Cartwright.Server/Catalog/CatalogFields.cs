@@ -5,15 +5,15 @@ namespace Cartwright.Server.Catalog;
 /// <summary>One JSON object of a catalogue file while it is checked: reads its properties and notes what is wrong with them.</summary>
 internal sealed class CatalogFields
 {
-    private readonly Dictionary<string, JsonSpot> values = new(StringComparer.Ordinal);
-    private readonly CatalogMistakes mistakes;
-    private readonly JsonSpot spot;
-    private readonly string path;
+    private readonly Dictionary<string, JsonSpot> _values = new(StringComparer.Ordinal);
+    private readonly CatalogMistakes _mistakes;
+    private readonly JsonSpot _spot;
+    private readonly string _path;
 
     /// <summary>Notes a value that is no object, and properties that are not known or are there twice.</summary>
     public CatalogFields(JsonSpot spot, string path, CatalogMistakes mistakes, string[] known)
     {
-        (this.spot, this.path, this.mistakes) = (spot, path, mistakes);
+        (_spot, _path, _mistakes) = (spot, path, mistakes);
         IsObject = spot.Kind == JsonTokenType.StartObject;
         if (!IsObject)
         {
@@ -29,7 +29,7 @@ internal sealed class CatalogFields
                     ? $"is not known here (known are {string.Join(", ", known)})"
                     : $"is not known here; did you mean {near}?");
             }
-            else if (!values.TryAdd(name, value))
+            else if (!_values.TryAdd(name, value))
             {
                 mistakes.Add(offset, Field(name), "is there twice");
             }
@@ -38,12 +38,12 @@ internal sealed class CatalogFields
 
     public bool IsObject { get; }
 
-    public JsonSpot? this[string name] => values.GetValueOrDefault(name);
+    public JsonSpot? this[string name] => _values.GetValueOrDefault(name);
 
     /// <summary>The full path of a property, for messages.</summary>
-    public string Field(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    public string Field(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 
-    public void Mistake(string name, string what) => mistakes.Add(this[name]?.Offset ?? spot.Offset, Field(name), what);
+    public void Mistake(string name, string what) => _mistakes.Add(this[name]?.Offset ?? _spot.Offset, Field(name), what);
 
     /// <summary>A property that must be there; noted and null when it is not. Of what is no object, nothing is missed.</summary>
     public JsonSpot? Required(string name)

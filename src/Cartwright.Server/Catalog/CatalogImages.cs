@@ -10,14 +10,14 @@ internal sealed class CatalogImages(string folder)
 {
     private const long MaxBytes = 2 * 1024 * 1024;
 
-    private readonly Dictionary<string, CatalogImage> found = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, CatalogImage> _found = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<CatalogImage> Found => [.. found.Values];
+    public IReadOnlyList<CatalogImage> Found => [.. _found.Values];
 
     /// <summary>What is wrong with an image; null when nothing is.</summary>
     public string? Check(string image)
     {
-        if (found.ContainsKey(image) || IsOnTheWeb(image))
+        if (_found.ContainsKey(image) || IsOnTheWeb(image))
         {
             return null;
         }
@@ -72,7 +72,7 @@ internal sealed class CatalogImages(string folder)
                 return $"\"{image}\" is larger than {MaxBytes >> 20} MiB";
             }
 
-            found.Add(image, new CatalogImage(image, real, mediaType, Convert.ToHexStringLower(SHA256.HashData(stream))));
+            _found.Add(image, new CatalogImage(image, real, mediaType, Convert.ToHexStringLower(SHA256.HashData(stream))));
             return null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

@@ -6,20 +6,20 @@ internal sealed class CatalogMistakes(byte[] file)
     // A file with more than this is wrong as a whole; the list says where to begin.
     private const int MaxListed = 100;
 
-    private readonly List<(long Offset, string Text)> mistakes = [];
-    private readonly List<long> lineStarts = LineStarts(file);
+    private readonly List<(long Offset, string Text)> _mistakes = [];
+    private readonly List<long> _lineStarts = LineStarts(file);
 
-    public bool None => mistakes.Count == 0;
+    public bool None => _mistakes.Count == 0;
 
     /// <summary>Field as a path, such as <c>products[3].price</c>; empty for the file itself.</summary>
     public void Add(long offset, string field, string what) =>
-        mistakes.Add((offset, field.Length == 0 ? what : $"{field}: {what}"));
+        _mistakes.Add((offset, field.Length == 0 ? what : $"{field}: {what}"));
 
     public Problem AsProblem(string path)
     {
-        var lines = mistakes.OrderBy(mistake => mistake.Offset).Take(MaxListed).Select(mistake => $"line {Line(mistake.Offset)}, {mistake.Text}");
-        var more = mistakes.Count > MaxListed ? $"\nand {mistakes.Count - MaxListed} more" : "";
-        var count = mistakes.Count == 1 ? "one mistake" : $"{mistakes.Count} mistakes";
+        var lines = _mistakes.OrderBy(mistake => mistake.Offset).Take(MaxListed).Select(mistake => $"line {Line(mistake.Offset)}, {mistake.Text}");
+        var more = _mistakes.Count > MaxListed ? $"\nand {_mistakes.Count - MaxListed} more" : "";
+        var count = _mistakes.Count == 1 ? "one mistake" : $"{_mistakes.Count} mistakes";
         return Problem.Invalid($"{path} has {count}, nothing of it was loaded:\n{string.Join('\n', lines)}{more}");
     }
 
@@ -39,7 +39,7 @@ internal sealed class CatalogMistakes(byte[] file)
 
     private int Line(long offset)
     {
-        var found = lineStarts.BinarySearch(offset);
+        var found = _lineStarts.BinarySearch(offset);
         return found >= 0 ? found + 1 : ~found;
     }
 }

@@ -13,9 +13,9 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
 
     private static readonly string[] Known = ["id", "name", "price", "description", "image", "category", "stock", "facets"];
     // A key that is there twice is noted already, and not again with every product.
-    private readonly List<Facet> facets = [.. declared.DistinctBy(facet => facet.Key)];
-    private readonly Facet? categories = declared.FirstOrDefault(facet => facet.Key == CatalogFacets.Category);
-    private readonly string[] facetKeys = [.. declared.Select(facet => facet.Key).Distinct()];
+    private readonly List<Facet> _facets = [.. declared.DistinctBy(facet => facet.Key)];
+    private readonly Facet? _categories = declared.FirstOrDefault(facet => facet.Key == CatalogFacets.Category);
+    private readonly string[] _facetKeys = [.. declared.Select(facet => facet.Key).Distinct()];
 
     public IReadOnlyList<Product> Check(IReadOnlyList<JsonSpot> spots)
     {
@@ -43,7 +43,7 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
             CheckImage(fields),
             CheckCategory(fields),
             CheckStock(fields),
-            fields["facets"] is { } spot ? CheckFacets(new CatalogFields(spot, fields.Field("facets"), mistakes, facetKeys)) : []);
+            fields["facets"] is { } spot ? CheckFacets(new CatalogFields(spot, fields.Field("facets"), mistakes, _facetKeys)) : []);
     }
 
     private Money CheckPrice(CatalogFields fields)
@@ -88,9 +88,9 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
     private string? CheckCategory(CatalogFields fields)
     {
         var category = fields.Text("category", 100);
-        if (category is not null && categories is not null && !categories.Values.Contains(category))
+        if (category is not null && _categories is not null && !_categories.Values.Contains(category))
         {
-            fields.Mistake("category", NotAValue(category, categories));
+            fields.Mistake("category", NotAValue(category, _categories));
         }
 
         return category;
@@ -109,9 +109,9 @@ internal sealed partial class CatalogProducts(Currency? currency, IReadOnlyList<
     private Dictionary<string, string[]> CheckFacets(CatalogFields fields)
     {
         var chosen = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var facet in facets.Where(facet => fields[facet.Key] is not null))
+        foreach (var facet in _facets.Where(facet => fields[facet.Key] is not null))
         {
-            if (facet == categories)
+            if (facet == _categories)
             {
                 fields.Mistake(facet.Key, "is not a facet here: write it as the product's own category");
             }

@@ -10,8 +10,8 @@ internal sealed class ProductCatalog(Database database)
     private const string Columns = "p.id, p.name, p.price_minor, p.description, p.image, p.category, p.stock, p.facets";
 
     // Of one version, and replaced as soon as a read meets another: never older than the snapshot it is used with.
-    private CatalogHead? cachedHead;
-    private ProductNames? cachedNames;
+    private CatalogHead? _cachedHead;
+    private ProductNames? _cachedNames;
 
     /// <summary>The version that was loaded last, in whatever process; 0 before the first load.</summary>
     public ValueTask<long> CurrentVersion(CancellationToken cancellation = default) => database.Read(Version, cancellation);
@@ -81,7 +81,7 @@ internal sealed class ProductCatalog(Database database)
     private async ValueTask<CatalogHead?> Head(DbSession session)
     {
         var version = await Version(session);
-        if (cachedHead is { } cached && cached.Version == version)
+        if (_cachedHead is { } cached && cached.Version == version)
         {
             return cached;
         }
@@ -105,7 +105,7 @@ internal sealed class ProductCatalog(Database database)
             "select key, title from facet order by position",
             row => new Facet(row.GetString(0), row.GetString(1), [.. values[row.GetString(0)]]));
         var count = await session.Integer("select count(*) from product where retired = 0") ?? 0;
-        return cachedHead = new CatalogHead(version, store, facets, (int)count);
+        return _cachedHead = new CatalogHead(version, store, facets, (int)count);
     }
 
     private async ValueTask<Result<ProductPage>> Find(DbSession session, ProductQuery query)
@@ -171,10 +171,10 @@ internal sealed class ProductCatalog(Database database)
     private async ValueTask<IReadOnlyList<ProductName>> Suggest(DbSession session, string text)
     {
         var version = await Version(session);
-        var names = cachedNames;
+        var names = _cachedNames;
         if (names?.Version != version)
         {
-            cachedNames = names = await ProductNames.Load(session, version);
+            _cachedNames = names = await ProductNames.Load(session, version);
         }
 
         return await names.Nearest(session, text);

@@ -7,10 +7,10 @@ namespace Cartwright.Server.Catalog;
 /// <summary>A <see cref="ProductQuery"/> checked against the catalogue, in the catalogue's own spelling, as SQL.</summary>
 internal sealed class ProductFilter
 {
-    private readonly StringBuilder conditions = new("p.retired = 0");
-    private readonly List<(string Name, object? Value)> args = [];
-    private readonly List<string> mistakes = [];
-    private readonly SortedDictionary<string, IReadOnlyList<string>> facets = new(StringComparer.Ordinal);
+    private readonly StringBuilder _conditions = new("p.retired = 0");
+    private readonly List<(string Name, object? Value)> _args = [];
+    private readonly List<string> _mistakes = [];
+    private readonly SortedDictionary<string, IReadOnlyList<string>> _facets = new(StringComparer.Ordinal);
 
     private ProductFilter(ProductQuery query, CatalogHead head)
     {
@@ -22,7 +22,7 @@ internal sealed class ProductFilter
         Fingerprint = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
             new SortedDictionary<string, string[]>(StringComparer.Ordinal)
             {
-                ["where"] = [conditions.ToString(), .. args.Select(arg => $"{arg.Name}={arg.Value}")],
+                ["where"] = [_conditions.ToString(), .. _args.Select(arg => $"{arg.Name}={arg.Value}")],
                 ["search"] = [.. Terms],
                 ["sort"] = [Sort.Name],
             },
@@ -35,7 +35,7 @@ internal sealed class ProductFilter
         }
     }
 
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Facets => facets;
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Facets => _facets;
 
     public IReadOnlyList<string> Terms { get; }
 
@@ -49,21 +49,21 @@ internal sealed class ProductFilter
     public ProductCursor? After { get; }
 
     /// <summary>True when every product that is sold passes.</summary>
-    public bool IsEmpty => args.Count == 0 && Terms.Count == 0;
+    public bool IsEmpty => _args.Count == 0 && Terms.Count == 0;
 
     public string Source => Terms.Count > 0
-        ? $"{ProductSearch.Source} where {ProductSearch.Condition} and {conditions}"
-        : $"product p where {conditions}";
+        ? $"{ProductSearch.Source} where {ProductSearch.Condition} and {_conditions}"
+        : $"product p where {_conditions}";
 
     public static Result<ProductFilter> Check(ProductQuery query, CatalogHead head)
     {
         var filter = new ProductFilter(query, head);
-        return filter.mistakes.Count == 0 ? filter : Problem.Invalid(string.Join("\n", filter.mistakes));
+        return filter._mistakes.Count == 0 ? filter : Problem.Invalid(string.Join("\n", filter._mistakes));
     }
 
     /// <summary>The arguments of <see cref="Source"/>, then those that the statement adds.</summary>
     public (string Name, object? Value)[] Args(string? match, params ReadOnlySpan<(string Name, object? Value)> more) =>
-        match is null ? [.. args, .. more] : [("@match", match), .. args, .. more];
+        match is null ? [.. _args, .. more] : [("@match", match), .. _args, .. more];
 
     private void AddFacets(ProductQuery query, CatalogHead head)
     {
@@ -71,7 +71,7 @@ internal sealed class ProductFilter
         {
             if (head.Facets.FirstOrDefault(facet => facet.Key == key) is not { } facet)
             {
-                mistakes.Add(head.Facets.Count == 0
+                _mistakes.Add(head.Facets.Count == 0
                     ? $"There is no filter {key}: this catalogue has none."
                     : $"There is no filter {key}: use {string.Join(", ", head.Facets.Select(facet => facet.Key))}.");
             }
@@ -89,21 +89,21 @@ internal sealed class ProductFilter
         var unknown = values.Where(value => !facet.Values.Contains(value, StringComparer.OrdinalIgnoreCase)).ToList();
         if (unknown.Count > 0)
         {
-            mistakes.Add($"There is no {facet.Key} {string.Join(", ", unknown.Select(value => $"\"{value}\""))}: use {string.Join(", ", facet.Values)}.");
+            _mistakes.Add($"There is no {facet.Key} {string.Join(", ", unknown.Select(value => $"\"{value}\""))}: use {string.Join(", ", facet.Values)}.");
             return;
         }
 
-        var n = facets.Count;
-        facets.Add(facet.Key, chosen);
-        conditions.Append(" and p.id in (select product_id from product_facet where facet = @f").Append(n).Append(" and value in (");
-        args.Add(($"@f{n}", facet.Key));
+        var n = _facets.Count;
+        _facets.Add(facet.Key, chosen);
+        _conditions.Append(" and p.id in (select product_id from product_facet where facet = @f").Append(n).Append(" and value in (");
+        _args.Add(($"@f{n}", facet.Key));
         for (var i = 0; i < chosen.Count; i++)
         {
-            conditions.Append(i == 0 ? "" : ", ").Append("@f").Append(n).Append('v').Append(i);
-            args.Add(($"@f{n}v{i}", chosen[i]));
+            _conditions.Append(i == 0 ? "" : ", ").Append("@f").Append(n).Append('v').Append(i);
+            _args.Add(($"@f{n}v{i}", chosen[i]));
         }
 
-        conditions.Append("))");
+        _conditions.Append("))");
     }
 
     private void AddPrices(ProductQuery query, CatalogHead head)
@@ -112,19 +112,19 @@ internal sealed class ProductFilter
         var max = Bound(query.MaxPrice, "max_price", head);
         if (min > max)
         {
-            mistakes.Add($"min_price {query.MinPrice} is above max_price {query.MaxPrice}: swap them, or leave one out.");
+            _mistakes.Add($"min_price {query.MinPrice} is above max_price {query.MaxPrice}: swap them, or leave one out.");
         }
 
         if (min is not null)
         {
-            conditions.Append(" and p.price_minor >= @min");
-            args.Add(("@min", min));
+            _conditions.Append(" and p.price_minor >= @min");
+            _args.Add(("@min", min));
         }
 
         if (max is not null)
         {
-            conditions.Append(" and p.price_minor <= @max");
-            args.Add(("@max", max));
+            _conditions.Append(" and p.price_minor <= @max");
+            _args.Add(("@max", max));
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class ProductFilter
             return money.Value.Minor;
         }
 
-        mistakes.Add($"{name}: {(money.Ok ? $"{amount} is below zero" : money.Problem.Advice)}.");
+        _mistakes.Add($"{name}: {(money.Ok ? $"{amount} is below zero" : money.Problem.Advice)}.");
         return null;
     }
 
@@ -151,7 +151,7 @@ internal sealed class ProductFilter
         var sort = query.Sort is { Length: > 0 } name ? ProductSort.Find(name) : standard;
         if (sort is null)
         {
-            mistakes.Add($"There is no sort \"{query.Sort}\": use {string.Join(", ", ProductSort.Names)}.");
+            _mistakes.Add($"There is no sort \"{query.Sort}\": use {string.Join(", ", ProductSort.Names)}.");
         }
 
         // Without words to be relevant to, there is no relevance.
@@ -169,7 +169,7 @@ internal sealed class ProductFilter
     {
         if (mistake is not null)
         {
-            mistakes.Add(mistake);
+            _mistakes.Add(mistake);
         }
     }
 }

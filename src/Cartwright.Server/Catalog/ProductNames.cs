@@ -10,12 +10,12 @@ internal sealed class ProductNames
     private const int MaxText = 64;
     private const int MaxSuggestions = 3;
 
-    private readonly List<(ProductName Product, string Key)> names;
+    private readonly List<(ProductName Product, string Key)> _names;
 
     private ProductNames(long version, List<(ProductName Product, string Key)> names)
     {
         Version = version;
-        this.names = names;
+        _names = names;
     }
 
     public long Version { get; }
@@ -41,7 +41,7 @@ internal sealed class ProductNames
 
         // A third of the letters may be wrong.
         var limit = Math.Max(1, key.Length / 3);
-        var near = names
+        var near = _names
             .Select(name => (name.Product, Distance: Math.Min(
                 EditDistance.Between(key, name.Product.Id, limit),
                 EditDistance.Between(key, name.Key, limit))))

@@ -12,14 +12,14 @@ internal sealed class Database : IAsyncDisposable
 {
     private const int SweepStep = 500;
 
-    private readonly ReaderPool readers;
-    private readonly Writer writer;
-    private bool disposed;
+    private readonly ReaderPool _readers;
+    private readonly Writer _writer;
+    private bool _disposed;
 
     private Database(ReaderPool readers, Writer writer)
     {
-        this.readers = readers;
-        this.writer = writer;
+        _readers = readers;
+        _writer = writer;
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Runs reads on one snapshot of the database, however many statements they are.</summary>
     public ValueTask<T> Read<T>(Func<DbSession, ValueTask<T>> work, CancellationToken cancellation = default) =>
-        readers.Read(work, cancellation);
+        _readers.Read(work, cancellation);
 
     /// <summary>
     /// Runs work that writes; answers after its commit. A problem or an exception undoes this work and no one else's. The
@@ -60,7 +60,7 @@ internal sealed class Database : IAsyncDisposable
     /// Cancelling has an effect only until the work begins.
     /// </summary>
     public ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, CancellationToken cancellation = default) =>
-        writer.Write(work, cancellation);
+        _writer.Write(work, cancellation);
 
     /// <summary>
     /// Runs a deletion of rows older than <c>@before</c>, at most <c>@limit</c> at once, until none is left: each step is a
@@ -90,14 +90,14 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Finishes the writes that were accepted and the reads under way, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposed, true))
+        if (Interlocked.Exchange(ref _disposed, true))
         {
             return;
         }
 
         // The writer goes last: its closing folds the log into the database, for which no reader may be in the way.
-        await readers.DisposeAsync();
-        await writer.DisposeAsync();
+        await _readers.DisposeAsync();
+        await _writer.DisposeAsync();
     }
 
     private static async ValueTask<Problem?> Migrate(DbSession session, TimeProvider time)

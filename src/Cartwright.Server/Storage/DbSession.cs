@@ -12,7 +12,7 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
     // Filters make SQL texts of many shapes; beyond this many, preparing again costs less than keeping them all.
     private const int MaxPrepared = 200;
 
-    private readonly Dictionary<string, DbCommand> prepared = [];
+    private readonly Dictionary<string, DbCommand> _prepared = [];
 
     /// <summary>Runs a statement and tells how many rows it touched.</summary>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(Bind(sql, args));
@@ -73,7 +73,7 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
 
     private DbCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> args)
     {
-        if (!prepared.TryGetValue(sql, out var command))
+        if (!_prepared.TryGetValue(sql, out var command))
         {
             command = Prepare(sql, args);
         }
@@ -95,7 +95,7 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
 
     private DbCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> args)
     {
-        if (prepared.Count >= MaxPrepared)
+        if (_prepared.Count >= MaxPrepared)
         {
             Forget();
         }
@@ -111,17 +111,17 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
             command.Parameters.Add(parameter);
         }
 
-        prepared.Add(sql, command);
+        _prepared.Add(sql, command);
         return command;
     }
 
     private void Forget()
     {
-        foreach (var command in prepared.Values)
+        foreach (var command in _prepared.Values)
         {
             command.Dispose();
         }
 
-        prepared.Clear();
+        _prepared.Clear();
     }
 }

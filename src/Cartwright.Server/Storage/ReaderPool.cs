@@ -8,17 +8,17 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
     // Reading is work of the processor once the pages are cached: more connections than this would only take turns.
     private static readonly int Size = Math.Max(4, Environment.ProcessorCount);
 
-    private readonly SemaphoreSlim free = new(Size);
-    private readonly ConcurrentStack<DbSession> idle = [];
-    private volatile bool closed;
+    private readonly SemaphoreSlim _free = new(Size);
+    private readonly ConcurrentStack<DbSession> _idle = [];
+    private volatile bool _closed;
 
     public async ValueTask<T> Read<T>(Func<DbSession, ValueTask<T>> work, CancellationToken cancellation)
     {
-        await free.WaitAsync(cancellation);
+        await _free.WaitAsync(cancellation);
         try
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(Database));
-            if (!idle.TryPop(out var session))
+            ObjectDisposedException.ThrowIf(_closed, typeof(Database));
+            if (!_idle.TryPop(out var session))
             {
                 session = connect();
             }
@@ -27,25 +27,25 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
         }
         finally
         {
-            free.Release();
+            _free.Release();
         }
     }
 
     /// <summary>Waits for the reads that are under way; those that come later fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        closed = true;
+        _closed = true;
         for (var i = 0; i < Size; i++)
         {
-            await free.WaitAsync();
+            await _free.WaitAsync();
         }
 
-        while (idle.TryPop(out var session))
+        while (_idle.TryPop(out var session))
         {
             session.Dispose();
         }
 
-        free.Release(Size);
+        _free.Release(Size);
     }
 
     private async ValueTask<T> ReadOn<T>(DbSession session, Func<DbSession, ValueTask<T>> work)
@@ -68,7 +68,7 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
         {
             if (reusable)
             {
-                idle.Push(session);
+                _idle.Push(session);
             }
             else
             {

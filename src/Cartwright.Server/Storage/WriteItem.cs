@@ -19,13 +19,13 @@ internal abstract class WriteItem
 /// <inheritdoc/>
 internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, CancellationToken cancellation) : WriteItem
 {
-    private readonly TaskCompletionSource<Result<T>> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Result<T> result;
-    private Exception? exception;
+    private readonly TaskCompletionSource<Result<T>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Result<T> _result;
+    private Exception? _exception;
 
-    public Task<Result<T>> Task => answer.Task;
+    public Task<Result<T>> Task => _answer.Task;
 
-    public override bool Start() => !cancellation.IsCancellationRequested || !answer.TrySetCanceled(cancellation);
+    public override bool Start() => !cancellation.IsCancellationRequested || !_answer.TrySetCanceled(cancellation);
 
     public override bool Run(DbSession session)
     {
@@ -33,8 +33,8 @@ internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, C
         {
             // On SQLite nothing is ever awaited for real; if feature code does, this thread waits for it.
             var task = work(session);
-            result = task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
-            return result.Ok;
+            _result = task.IsCompleted ? task.GetAwaiter().GetResult() : task.AsTask().GetAwaiter().GetResult();
+            return _result.Ok;
         }
 #pragma warning disable CA1031 // It is the caller's.
         catch (Exception error)
@@ -42,11 +42,11 @@ internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, C
         {
             if (Sqlite.Outage(error) is { } problem)
             {
-                result = problem;
+                _result = problem;
             }
             else
             {
-                exception = error;
+                _exception = error;
             }
 
             return false;
@@ -55,20 +55,20 @@ internal sealed class WriteItem<T>(Func<DbSession, ValueTask<Result<T>>> work, C
 
     public override void Complete()
     {
-        if (exception is null)
+        if (_exception is null)
         {
-            answer.TrySetResult(result);
+            _answer.TrySetResult(_result);
         }
         else
         {
-            answer.TrySetException(exception);
+            _answer.TrySetException(_exception);
         }
     }
 
     public override void Fail(Problem problem)
     {
         // What the item made of its request counts for nothing now, unless it was an exception of its own.
-        result = problem;
+        _result = problem;
         Complete();
     }
 }

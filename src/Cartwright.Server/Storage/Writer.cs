@@ -18,19 +18,19 @@ internal sealed partial class Writer : IAsyncDisposable
     private static readonly Problem Closing =
         Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
 
-    private readonly DbSession session;
-    private readonly ILogger logger;
-    private readonly TaskCompletionSource drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<WriteItem> queue = Channel.CreateBounded<WriteItem>(
+    private readonly DbSession _session;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<WriteItem> _queue = Channel.CreateBounded<WriteItem>(
         new BoundedChannelOptions(MaxQueued) { SingleReader = true });
 
-    private readonly List<WriteItem> batch = new(MaxBatch);
+    private readonly List<WriteItem> _batch = new(MaxBatch);
 
     /// <summary>Takes over the session: it is used, and disposed of, on this thread only.</summary>
     public Writer(DbSession session, ILogger logger)
     {
-        this.session = session;
-        this.logger = logger;
+        _session = session;
+        _logger = logger;
         new Thread(Run) { IsBackground = true, Name = "cartwright writer" }.Start();
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class Writer : IAsyncDisposable
         var item = new WriteItem<T>(work, cancellation);
         try
         {
-            await queue.Writer.WriteAsync(item, cancellation);
+            await _queue.Writer.WriteAsync(item, cancellation);
         }
         catch (ChannelClosedException)
         {
@@ -52,8 +52,8 @@ internal sealed partial class Writer : IAsyncDisposable
     /// <summary>Finishes what was accepted, then closes the session.</summary>
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.TryComplete();
-        await drained.Task;
+        _queue.Writer.TryComplete();
+        await _drained.Task;
     }
 
     private void Run()
@@ -66,45 +66,45 @@ internal sealed partial class Writer : IAsyncDisposable
             }
 
             Close();
-            drained.SetResult();
+            _drained.SetResult();
         }
 #pragma warning disable CA1031 // Handed to whoever disposes: an exception here would end the process.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            queue.Writer.TryComplete();
-            while (queue.Reader.TryRead(out var item))
+            _queue.Writer.TryComplete();
+            while (_queue.Reader.TryRead(out var item))
             {
                 item.Fail(Closing);
             }
 
-            drained.SetException(error);
+            _drained.SetException(error);
         }
     }
 
     // This thread has nothing else to do, and the database calls block it anyway.
-    private bool WaitForWork() => queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
+    private bool WaitForWork() => _queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult();
 
     private void CommitBatch()
     {
-        batch.Clear();
+        _batch.Clear();
         var begun = false;
         try
         {
             Do("begin immediate");
             begun = true;
-            while (batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
+            while (_batch.Count < MaxBatch && _queue.Reader.TryRead(out var item))
             {
                 if (item.Start())
                 {
-                    batch.Add(item);
+                    _batch.Add(item);
                     RunInSavepoint(item);
                 }
             }
 
             Do("commit");
         }
-#pragma warning disable CA1031 // Every caller of the batch gets it; the writer goes on.
+#pragma warning disable CA1031 // Every caller of the _batch gets it; the writer goes on.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -112,7 +112,7 @@ internal sealed partial class Writer : IAsyncDisposable
             return;
         }
 
-        foreach (var item in batch)
+        foreach (var item in _batch)
         {
             item.Complete();
         }
@@ -121,7 +121,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private void RunInSavepoint(WriteItem item)
     {
         Do("savepoint item");
-        if (!item.Run(session))
+        if (!item.Run(_session))
         {
             // Fails when the engine has rolled back all of the transaction (disk full): then the whole batch is lost.
             Do("rollback to item");
@@ -132,13 +132,13 @@ internal sealed partial class Writer : IAsyncDisposable
 
     private void Abandon(Exception error, bool begun)
     {
-        LogAbandoned(error, batch.Count);
+        LogAbandoned(error, _batch.Count);
         // When not even a beginning was made, those who wait would only wait for the same failure, one after the other.
-        while (!begun && batch.Count < MaxBatch && queue.Reader.TryRead(out var item))
+        while (!begun && _batch.Count < MaxBatch && _queue.Reader.TryRead(out var item))
         {
             if (item.Start())
             {
-                batch.Add(item);
+                _batch.Add(item);
             }
         }
 
@@ -152,7 +152,7 @@ internal sealed partial class Writer : IAsyncDisposable
         }
 
         var problem = Sqlite.Outage(error) ?? Problem.Unavailable("The shop could not save this, and nothing was changed. Try the same again.");
-        foreach (var item in batch)
+        foreach (var item in _batch)
         {
             item.Fail(problem);
         }
@@ -171,12 +171,12 @@ internal sealed partial class Writer : IAsyncDisposable
             LogNoCheckpoint(error);
         }
 
-        session.Dispose();
+        _session.Dispose();
     }
 
     private void Do(string sql)
     {
-        var task = session.Execute(sql);
+        var task = _session.Execute(sql);
         if (task.IsCompleted)
         {
             task.GetAwaiter().GetResult();

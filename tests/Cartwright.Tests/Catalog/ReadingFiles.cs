@@ -7,14 +7,14 @@ namespace Cartwright.Tests.Catalog;
 
 public sealed class ReadingFiles : IDisposable
 {
-    private readonly TempFolder folder = new();
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_file_without_mistakes_is_read_whole()
     {
-        folder.File("images/aloe.svg", "<svg/>");
+        _folder.File("images/aloe.svg", "<svg/>");
         var catalog = Sample.Catalog(Sample.Plants());
         catalog["products"]![0]!["image"] = "images/aloe.svg";
         catalog["products"]![1]!["image"] = "https://example.com/monstera.webp";
@@ -31,8 +31,8 @@ public sealed class ReadingFiles : IDisposable
     [Fact]
     public void Every_mistake_is_listed_by_line_and_field()
     {
-        folder.File("big.png", new string('x', (2 * 1024 * 1024) + 1));
-        folder.File("notes.txt", "x");
+        _folder.File("big.png", new string('x', (2 * 1024 * 1024) + 1));
+        _folder.File("notes.txt", "x");
         var advice = Read("""
             {
               "store": { "name": "", "currency": "USD", "country": "usa", "time_zone": "Moon/Base" },
@@ -107,7 +107,7 @@ public sealed class ReadingFiles : IDisposable
     public void A_link_out_of_the_folder_is_refused()
     {
         using var outside = new TempFolder();
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "link.png"), outside.File("secret.png", "x"));
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "link.png"), outside.File("secret.png", "x"));
         var catalog = Sample.Catalog([Sample.Product("a", "A", "1")]);
         catalog["products"]![0]!["image"] = "link.png";
         Assert.Contains("is a link out of the catalogue's folder", Read(catalog.ToJsonString()).Problem!.Advice, StringComparison.Ordinal);
@@ -144,12 +144,12 @@ public sealed class ReadingFiles : IDisposable
     [Fact]
     public void A_file_that_is_not_there_is_named()
     {
-        var path = Path.Combine(folder.Path, "nowhere.json");
+        var path = Path.Combine(_folder.Path, "nowhere.json");
         Assert.Equal(
             (ProblemKind.NotFound, $"The catalogue file {path} cannot be read: check that it is there and readable."),
             (CatalogFile.Read(path).Problem!.Kind, CatalogFile.Read(path).Problem!.Advice));
-        Assert.False(CatalogFile.Read(folder.Path).Ok);
+        Assert.False(CatalogFile.Read(_folder.Path).Ok);
     }
 
-    private Result<CatalogFile> Read(string text) => CatalogFile.Read(folder.File("catalog.json", text));
+    private Result<CatalogFile> Read(string text) => CatalogFile.Read(_folder.File("catalog.json", text));
 }

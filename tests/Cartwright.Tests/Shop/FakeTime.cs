@@ -3,9 +3,9 @@ namespace Cartwright.Tests.Shop;
 /// <summary>A clock that moves only when it is told to.</summary>
 internal sealed class FakeTime : TimeProvider
 {
-    private DateTimeOffset now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public override DateTimeOffset GetUtcNow() => now;
+    public override DateTimeOffset GetUtcNow() => _now;
 
-    public void Pass(TimeSpan time) => now += time;
+    public void Pass(TimeSpan time) => _now += time;
 }

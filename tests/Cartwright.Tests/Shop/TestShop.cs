@@ -9,12 +9,12 @@ namespace Cartwright.Tests.Shop;
 /// <summary>A shop on a database of its own, without any server around it.</summary>
 internal sealed class TestShop : IAsyncDisposable
 {
-    private readonly TempFolder folder;
-    private readonly bool ownsFolder;
+    private readonly TempFolder _folder;
+    private readonly bool _ownsFolder;
 
     private TestShop(TempFolder folder, bool ownsFolder, FakeTime time, Database database)
     {
-        (this.folder, this.ownsFolder, Time, Database) = (folder, ownsFolder, time, database);
+        (_folder, _ownsFolder, Time, Database) = (folder, ownsFolder, time, database);
         Catalog = new ProductCatalog(database);
         Carts = new ShoppingCarts(database, Catalog, time, new IdSource(), new CartOptions());
     }
@@ -42,12 +42,12 @@ internal sealed class TestShop : IAsyncDisposable
     }
 
     /// <summary>Another process on the same folder, in effect.</summary>
-    public async Task<TestShop> Second() => new(folder, ownsFolder: false, Time, (await Database.Open(folder.Path, Time)).Value);
+    public async Task<TestShop> Second() => new(_folder, ownsFolder: false, Time, (await Database.Open(_folder.Path, Time)).Value);
 
     public Task<CatalogLoad> Load(params JsonObject[] products) => LoadFile(Sample.Catalog(products));
 
     public async Task<CatalogLoad> LoadFile(JsonObject catalog) =>
-        (await CatalogLoader.Load(Database, CatalogFile.Read(folder.File("catalog.json", catalog.ToJsonString())).Value)).Value;
+        (await CatalogLoader.Load(Database, CatalogFile.Read(_folder.File("catalog.json", catalog.ToJsonString())).Value)).Value;
 
     public ValueTask<Result<CartSnapshot>> Add(CartAddress address, string productId, long quantity = 1, string? key = null) =>
         Carts.Add(address, [new CartEntry(productId, null, quantity)], key);
@@ -61,9 +61,9 @@ internal sealed class TestShop : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
-        if (ownsFolder)
+        if (_ownsFolder)
         {
-            folder.Dispose();
+            _folder.Dispose();
         }
     }
 }
