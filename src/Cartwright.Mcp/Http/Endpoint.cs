@@ -63,6 +63,12 @@ internal sealed class Endpoint(McpServer server, ILogger logger)
 
     public async Task Delete(HttpContext http)
     {
+        if (http.Request.Headers[McpHeaders.ProtocolVersion] == ProtocolVersions.Modern)
+        {
+            await Answer.WriteNotAllowed(http, "This protocol version has no sessions to end.");
+            return;
+        }
+
         var (session, error) = await FindSession(http);
         if (error is not null || session is null)
         {

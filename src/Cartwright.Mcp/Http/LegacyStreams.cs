@@ -20,9 +20,7 @@ internal sealed class LegacyStreams(McpServer server)
         var headers = http.Request.Headers;
         if (headers[McpHeaders.ProtocolVersion] == ProtocolVersions.Modern)
         {
-            http.Response.Headers.Allow = "POST";
-            await Answer.WriteError(
-                http, McpError.InvalidRequest("This protocol version has no GET: use subscriptions/listen."), StatusCodes.Status405MethodNotAllowed);
+            await Answer.WriteNotAllowed(http, "This protocol version has no GET: use subscriptions/listen.");
             return;
         }
 
