@@ -12,7 +12,7 @@ internal static class Modern
         wire.Post(Body(method, parameters), [.. Headers(method, parameters), .. more]);
 
     public static Task<Reply> CallTool(this Wire wire, string tool, string arguments = "{}", JsonObject? meta = null) =>
-        wire.Call("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = JsonNode.Parse(arguments), ["_meta"] = meta ?? [] });
+        wire.Call("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = JsonNode.Parse(arguments), ["_meta"] = meta?.DeepClone() ?? new JsonObject() });
 
     /// <summary>The body, with the metadata that every request needs added to what its <c>_meta</c> says already.</summary>
     public static string Body(string method, JsonObject? parameters = null, string id = "1")
