@@ -76,7 +76,7 @@ internal sealed class LegacyStreams(McpServer server)
     {
         var sessionId = server.Sessions.Issue();
         var stream = new EventStream();
-        var address = $"{http.Request.PathBase}{http.Request.Path}/messages?sessionId={sessionId}";
+        var address = $"{(http.Request.PathBase + http.Request.Path).ToUriComponent().TrimEnd('/')}/messages?sessionId={sessionId}";
         stream.Push(EventStream.Frame("endpoint"u8, Encoding.UTF8.GetBytes(address)));
         _oldTransport[sessionId] = stream;
         try
