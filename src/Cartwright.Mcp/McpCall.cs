@@ -46,16 +46,7 @@ public sealed class McpCall
     internal bool IsModern => Caller.IsModern;
 
     /// <summary>The client's answer to a question of <see cref="InputRequired"/>; null while it has not answered.</summary>
-    public JsonObject? GetInput(string key)
-    {
-        if (Message.InputResponses.IsEmpty)
-        {
-            return null;
-        }
-
-        var responses = JsonNode.Parse(Message.InputResponses.Span) as JsonObject;
-        return responses?[key] as JsonObject;
-    }
+    public JsonObject? GetInput(string key) => JsonText.AsObject(Message.InputResponses.Span)?[key] as JsonObject;
 
     /// <summary>Whether the client declared a capability in this request (modern era only; legacy calls declare none).</summary>
     public bool ClientSupports(string capability)
@@ -80,7 +71,7 @@ public sealed class McpCall
     public ValueTask ReportProgress(decimal progress, decimal? total = null, string? text = null)
     {
         var token = Meta.GetRaw(RequestMeta.ProgressKey);
-        if (token.IsEmpty || !_notifications.IsOpen)
+        if (token.Span is [] or [(byte)'n', ..] || !_notifications.IsOpen)
         {
             return ValueTask.CompletedTask;
         }

@@ -28,19 +28,15 @@ internal sealed class SessionNotes
         }
     }
 
-    public void Subscribe(string? sessionId, string uri)
+    public void SetSubscribed(string? sessionId, string uri, bool subscribed)
     {
-        if (Find(sessionId) is { } note && note.Uris.Count < MaxSubscriptions)
+        if (subscribed && Find(sessionId) is { } note && note.Uris.Count < MaxSubscriptions)
         {
             note.Uris[uri] = true;
         }
-    }
-
-    public void Unsubscribe(string? sessionId, string uri)
-    {
-        if (sessionId is not null && _notes.TryGetValue(sessionId, out var note))
+        else if (!subscribed && sessionId is not null && _notes.TryGetValue(sessionId, out var known))
         {
-            note.Uris.TryRemove(uri, out _);
+            known.Uris.TryRemove(uri, out _);
         }
     }
 

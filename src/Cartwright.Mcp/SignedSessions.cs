@@ -15,6 +15,9 @@ internal sealed class SignedSessions(McpOptions options)
     private const int BodySize = ExpirySize + RandomSize;
     private const int MacSize = 16;
 
+    /// <summary>Characters of an id: 40 bytes in base64url without padding.</summary>
+    private const int TextSize = 54;
+
     private readonly byte[] _key = HMACSHA256.HashData(options.SigningKey, "cartwright session id"u8);
 
     public string Issue()
@@ -32,7 +35,7 @@ internal sealed class SignedSessions(McpOptions options)
     {
         Span<byte> id = stackalloc byte[BodySize + MacSize];
         Span<byte> mac = stackalloc byte[MacSize];
-        if (!Base64Url.TryDecodeFromChars(sessionId, id, out var length) || length != id.Length)
+        if (!TryDecode(sessionId, id))
         {
             return null;
         }
@@ -45,6 +48,23 @@ internal sealed class SignedSessions(McpOptions options)
 
         var expires = DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(id));
         return expires > options.Time.GetUtcNow() ? expires : null;
+    }
+
+    /// <summary>
+    /// Takes exactly the text that <see cref="Issue"/> made of the bytes. Decoders also accept spaces, padding and stray bits at the end,
+    /// and an ended session must not live on in another spelling.
+    /// </summary>
+    private static bool TryDecode(string sessionId, Span<byte> id)
+    {
+        if (sessionId.Length != TextSize || !Base64Url.IsValid(sessionId, out var length) || length != id.Length)
+        {
+            return false;
+        }
+
+        Base64Url.DecodeFromChars(sessionId, id);
+        Span<char> again = stackalloc char[TextSize];
+        Base64Url.EncodeToChars(id, again);
+        return again.SequenceEqual(sessionId);
     }
 
     private void Sign(ReadOnlySpan<byte> body, Span<byte> mac)

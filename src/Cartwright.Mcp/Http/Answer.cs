@@ -74,6 +74,13 @@ internal sealed class Answer : NotificationSink, IDisposable
         output.Return();
     }
 
+    /// <summary>405: the modern era knows only POST.</summary>
+    public static ValueTask WriteNotAllowed(HttpContext http, string message)
+    {
+        http.Response.Headers.Allow = "POST";
+        return WriteError(http, McpError.InvalidRequest(message), StatusCodes.Status405MethodNotAllowed);
+    }
+
     public void Dispose() => _writing.Dispose();
 
     private async ValueTask WriteEvent(byte[] framed)

@@ -8,7 +8,7 @@ namespace Cartwright.Mcp.Http;
 /// <summary>
 /// The Streamable HTTP endpoint of all eras: decides which era a request belongs to, holds it to that era's rules, and has it answered.
 /// </summary>
-internal sealed class Endpoint(McpServer server, ILogger logger)
+internal sealed partial class Endpoint(McpServer server, ILogger logger)
 {
     private readonly McpOptions _options = server.Options;
     private readonly Gate _gate = new(server.Options);
@@ -31,6 +31,13 @@ internal sealed class Endpoint(McpServer server, ILogger logger)
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client has gone; there is nobody to answer.
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)
+        {
+            // A bug, or a store of sessions that cannot be reached. What Kestrel would answer is no JSON-RPC.
+            LogFailure(exception, http.Request.Method);
+            await Answer.WriteError(
+                http, new McpError(ErrorCodes.InternalError, "Internal error. Try again."), StatusCodes.Status500InternalServerError);
         }
     }
 
@@ -63,6 +70,12 @@ internal sealed class Endpoint(McpServer server, ILogger logger)
 
     public async Task Delete(HttpContext http)
     {
+        if (http.Request.Headers[McpHeaders.ProtocolVersion] == ProtocolVersions.Modern)
+        {
+            await Answer.WriteNotAllowed(http, "This protocol version has no sessions to end.");
+            return;
+        }
+
         var (session, error) = await FindSession(http);
         if (error is not null || session is null)
         {
@@ -296,6 +309,9 @@ internal sealed class Endpoint(McpServer server, ILogger logger)
 
     private ValueTask WriteTooLarge(HttpContext http) => Answer.WriteError(
         http, McpError.InvalidRequest($"The body is larger than {_options.MaxBodyBytes} bytes."), StatusCodes.Status413PayloadTooLarge);
+
+    [LoggerMessage(EventId = 1002, Level = LogLevel.Error, Message = "{Method} failed outside of any call")]
+    private partial void LogFailure(Exception exception, string method);
 }
 
 /// <summary>A verified legacy session.</summary>

@@ -37,6 +37,9 @@ internal sealed class EventStream
     {
         await Start(http);
         var aborted = http.RequestAborted;
+
+        // The client waits for the headers before it calls the stream open, and the first event may be hours away.
+        await http.Response.Body.FlushAsync(aborted);
         try
         {
             while (true)

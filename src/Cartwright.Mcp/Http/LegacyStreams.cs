@@ -20,9 +20,7 @@ internal sealed class LegacyStreams(McpServer server)
         var headers = http.Request.Headers;
         if (headers[McpHeaders.ProtocolVersion] == ProtocolVersions.Modern)
         {
-            http.Response.Headers.Allow = "POST";
-            await Answer.WriteError(
-                http, McpError.InvalidRequest("This protocol version has no GET: use subscriptions/listen."), StatusCodes.Status405MethodNotAllowed);
+            await Answer.WriteNotAllowed(http, "This protocol version has no GET: use subscriptions/listen.");
             return;
         }
 
@@ -78,7 +76,7 @@ internal sealed class LegacyStreams(McpServer server)
     {
         var sessionId = server.Sessions.Issue();
         var stream = new EventStream();
-        var address = $"{http.Request.PathBase}{http.Request.Path}/messages?sessionId={sessionId}";
+        var address = $"{(http.Request.PathBase + http.Request.Path).ToUriComponent().TrimEnd('/')}/messages?sessionId={sessionId}";
         stream.Push(EventStream.Frame("endpoint"u8, Encoding.UTF8.GetBytes(address)));
         _oldTransport[sessionId] = stream;
         try

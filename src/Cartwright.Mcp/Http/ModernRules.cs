@@ -93,7 +93,9 @@ internal static class ModernRules
             return null;
         }
 
-        if (!header.StartsWith(EncodedPrefix, StringComparison.Ordinal) || !header.EndsWith(EncodedSuffix, StringComparison.Ordinal))
+        if (header.Length < EncodedPrefix.Length + EncodedSuffix.Length
+            || !header.StartsWith(EncodedPrefix, StringComparison.Ordinal)
+            || !header.EndsWith(EncodedSuffix, StringComparison.Ordinal))
         {
             return header;
         }

@@ -56,7 +56,14 @@ internal sealed class StreamHub(McpOptions options)
         }
 
         _listeners[listener] = sessionId;
-        return true;
+        if (!_closed)
+        {
+            return true;
+        }
+
+        // The server began to stop in between, and may not have seen this one.
+        Remove(listener);
+        return false;
     }
 
     public void Remove(Listener listener) => _listeners.TryRemove(listener, out _);

@@ -12,7 +12,7 @@ internal static class Subscription
 
     public static async Task Run(HttpContext http, Message message, McpServer server)
     {
-        var asked = (JsonNode.Parse(message.Params.Span) as JsonObject)?["notifications"] as JsonObject;
+        var asked = JsonText.AsObject(message.Params.Span)?["notifications"] as JsonObject;
         if (asked is null)
         {
             await Answer.WriteError(

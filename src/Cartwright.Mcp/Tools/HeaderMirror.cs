@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -32,7 +33,7 @@ internal sealed record HeaderMirror(string Header, IReadOnlyList<string> Path)
     /// <param name="arguments">The arguments object, empty when there is none.</param>
     public string? Mistake(string? header, ReadOnlySpan<byte> arguments)
     {
-        var value = Value(arguments);
+        var value = Value(arguments, out var isNumber);
         if (value is null || header is null)
         {
             return (value, header) switch
@@ -43,8 +44,7 @@ internal sealed record HeaderMirror(string Header, IReadOnlyList<string> Path)
             };
         }
 
-        var equal = value == header || (decimal.TryParse(value, out var body) && decimal.TryParse(header, out var sent) && body == sent);
-        return equal ? null : $"{Header} does not match the argument {string.Join('.', Path)}";
+        return value == header || (isNumber && IsSameNumber(value, header)) ? null : $"{Header} does not match the argument {string.Join('.', Path)}";
     }
 
     private static void Collect(JsonObject schema, IReadOnlyList<string> path, List<HeaderMirror> found)
@@ -65,8 +65,17 @@ internal sealed record HeaderMirror(string Header, IReadOnlyList<string> Path)
         }
     }
 
-    private string? Value(ReadOnlySpan<byte> arguments)
+    private static bool IsSameNumber(string left, string right)
     {
+        const NumberStyles plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return decimal.TryParse(left, plain, CultureInfo.InvariantCulture, out var first)
+            && decimal.TryParse(right, plain, CultureInfo.InvariantCulture, out var second)
+            && first == second;
+    }
+
+    private string? Value(ReadOnlySpan<byte> arguments, out bool isNumber)
+    {
+        isNumber = false;
         if (arguments.IsEmpty)
         {
             return null;
@@ -82,6 +91,7 @@ internal sealed record HeaderMirror(string Header, IReadOnlyList<string> Path)
             }
         }
 
+        isNumber = reader.TokenType == JsonTokenType.Number;
         return reader.TokenType switch
         {
             JsonTokenType.Null => null,

@@ -124,7 +124,7 @@ public sealed class McpTool
         }
         catch (JsonException)
         {
-            // The schema let through what the type cannot hold, e.g. an unpaired surrogate in a string.
+            // The schema let through what the type cannot hold, e.g. a number beyond its range.
             request = null;
         }
 

@@ -118,11 +118,17 @@ internal sealed class SchemaCheck
 
     private void CheckObject(ref Utf8JsonReader reader, string path, List<string> mistakes)
     {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         var missing = _required.Length == 0 ? null : _required.ToHashSet(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = Text(ref reader);
             var known = _properties.TryGetValue(name, out var property);
+            if (!seen.Add(name) && mistakes.Count < MaxMistakes)
+            {
+                mistakes.Add($"{Name(path.Length == 0 ? name : $"{path}.{name}")} is there twice");
+            }
+
             reader.Read();
             if (reader.TokenType == JsonTokenType.Null && known)
             {

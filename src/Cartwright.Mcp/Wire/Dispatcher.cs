@@ -109,11 +109,13 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
 
                 server.Notes.SetLogLevel(call.SessionId, level);
                 return Copy(EmptyResult, output);
-            case Methods.SubscribeResource when server.Options.ResourceSubscriptions && call.Message.Uri is { } uri:
-                server.Notes.Subscribe(call.SessionId, uri);
-                return Copy(EmptyResult, output);
-            case Methods.UnsubscribeResource when server.Options.ResourceSubscriptions && call.Message.Uri is { } uri:
-                server.Notes.Unsubscribe(call.SessionId, uri);
+            case Methods.SubscribeResource or Methods.UnsubscribeResource when server.Options.ResourceSubscriptions:
+                if (call.Message.Uri is not { } uri)
+                {
+                    return McpError.InvalidParams("params.uri is required.");
+                }
+
+                server.Notes.SetSubscribed(call.SessionId, uri, call.Method == Methods.SubscribeResource);
                 return Copy(EmptyResult, output);
             default:
                 return McpError.MethodNotFound(call.Method);
@@ -175,7 +177,11 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
             return McpError.InvalidParams($"Unknown prompt: {name}");
         }
 
-        var arguments = Strings(call.Message.Arguments);
+        if (Strings(call.Message.Arguments) is not { } arguments)
+        {
+            return McpError.InvalidParams("params.arguments has an argument twice.");
+        }
+
         var missing = prompt.Arguments.Where(argument => argument.Required && !arguments.ContainsKey(argument.Name)).ToList();
         if (missing.Count > 0)
         {
@@ -188,8 +194,8 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
     private static async ValueTask<McpError?> Complete(McpCall call, McpFeatures features, OutputBuffer output)
     {
         const int mostValues = 100;
-        var parameters = JsonNode.Parse(call.Message.Params.IsEmpty ? "{}"u8 : call.Message.Params.Span) as JsonObject ?? [];
-        if (parameters["ref"] is not JsonObject reference || parameters["argument"] is not JsonObject argument)
+        var parameters = JsonText.AsObject(call.Message.Params.Span);
+        if (parameters?["ref"] is not JsonObject reference || parameters["argument"] is not JsonObject argument)
         {
             return McpError.InvalidParams("params.ref and params.argument must be objects.");
         }
@@ -208,7 +214,7 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
             return McpError.InvalidParams("params.ref names no prompt or resource template, or params.argument has no name.");
         }
 
-        var context = parameters["context"]?["arguments"] as JsonObject ?? [];
+        var context = (parameters["context"] as JsonObject)?["arguments"] as JsonObject ?? [];
         var resolved = context.ToDictionary(entry => entry.Key, entry => Text(entry.Value) ?? string.Empty, StringComparer.Ordinal);
         var values = await completer(argumentName, Text(argument["value"]) ?? string.Empty, resolved);
         var writer = OpenResult(output);
@@ -367,10 +373,10 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
 
     private static ValueTask<McpError?> Done(McpError? error) => ValueTask.FromResult(error);
 
-    private static Dictionary<string, string> Strings(ReadOnlyMemory<byte> json)
+    private static Dictionary<string, string>? Strings(ReadOnlyMemory<byte> json)
     {
-        var entries = json.IsEmpty ? [] : JsonNode.Parse(json.Span) as JsonObject ?? [];
-        return entries.Where(entry => entry.Value is not null)
+        var entries = json.IsEmpty ? [] : JsonText.AsObject(json.Span);
+        return entries?.Where(entry => entry.Value is not null)
             .ToDictionary(entry => entry.Key, entry => Text(entry.Value) ?? entry.Value!.ToJsonString(), StringComparer.Ordinal);
     }
 

@@ -157,23 +157,18 @@ internal sealed class EncodedFeatures
 /// <summary>The pages of one list, each as the complete <c>result</c> in both eras.</summary>
 internal sealed class ListPages(byte[][] legacy, byte[][] modern)
 {
+    // The first page has none: it is what comes without a cursor.
+    private readonly string?[] _cursors = [null, .. Enumerable.Range(1, legacy.Length - 1).Select(Cursor)];
+
     /// <summary>Opaque to clients: the number of the page.</summary>
     public static string Cursor(int page) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(page.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>The page that the cursor names; null when it names none.</summary>
     public byte[]? Find(string? cursor, bool isModern)
     {
-        var index = 0;
-        if (cursor is not null)
-        {
-            if (!Base64Url.IsValid(cursor) || !Utf8Parser.TryParse(Base64Url.DecodeFromChars(cursor), out index, out _))
-            {
-                return null;
-            }
-        }
-
         var pages = isModern ? modern : legacy;
-        return index >= 0 && index < pages.Length ? pages[index] : null;
+        var index = cursor is null ? 0 : Array.IndexOf(_cursors, cursor);
+        return index < 0 ? null : pages[index];
     }
 
     public bool IsSame(ListPages other) =>

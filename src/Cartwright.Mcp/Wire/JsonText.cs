@@ -1,30 +1,53 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Cartwright.Mcp.Wire;
 
 /// <summary>Small steps over JSON text that the readers of this library share.</summary>
 internal static class JsonText
 {
+    private static readonly JsonDocumentOptions NoDuplicates = new() { AllowDuplicateProperties = false };
+
+    /// <summary>The string or property name under the reader.</summary>
+    public static string Of(ref Utf8JsonReader reader) => reader.ValueIsEscaped
+        ? reader.GetString()!
+        : Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
+
     /// <summary>
-    /// The string or property name under the reader. An unpaired surrogate escape, which has no UTF-8, becomes U+FFFD instead of
-    /// the exception that the reader would throw.
+    /// Whether some escape is half of a surrogate pair. Such text has no UTF-8 (I-JSON, RFC 7493 section 2.1, forbids it), and every
+    /// reader would throw over it sooner or later.
     /// </summary>
-    public static string Of(ref Utf8JsonReader reader)
+    public static bool HasHalfPair(ReadOnlySpan<byte> json)
     {
-        if (!reader.ValueIsEscaped)
+        while (json.IndexOf((byte)'\\') is var start and >= 0)
         {
-            return Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
+            json = json[start..];
+            var unit = Unit(json);
+            var isLead = unit is >= 0xD800 and < 0xDC00;
+            if (isLead ? Unit(json[6..]) is not (>= 0xDC00 and < 0xE000) : unit is >= 0xDC00 and < 0xE000)
+            {
+                return true;
+            }
+
+            json = json[(isLead ? 12 : Math.Min(2, json.Length))..];
         }
 
+        return false;
+    }
+
+    /// <summary>The JSON as an object; null when it is empty, no object, or has a property twice.</summary>
+    public static JsonObject? AsObject(ReadOnlySpan<byte> json)
+    {
         try
         {
-            return reader.GetString()!;
+            return json.IsEmpty ? null : JsonNode.Parse(json, documentOptions: NoDuplicates) as JsonObject;
         }
-        catch (InvalidOperationException)
+        catch (JsonException)
         {
-            return "\uFFFD";
+            return null;
         }
     }
 
@@ -58,4 +81,8 @@ internal static class JsonText
         reader.Skip();
         return json[start..(int)reader.BytesConsumed];
     }
+
+    /// <summary>The UTF-16 unit of an escape <c>\uXXXX</c>; -1 when the text starts with something else.</summary>
+    private static int Unit(ReadOnlySpan<byte> json) =>
+        json.Length >= 6 && json.StartsWith("\\u"u8) && Utf8Parser.TryParse(json[2..6], out int unit, out var length, 'x') && length == 4 ? unit : -1;
 }

@@ -56,6 +56,11 @@ internal sealed class Message
             return new McpError(ErrorCodes.ParseError, "The body is not UTF-8.");
         }
 
+        if (JsonText.HasHalfPair(json.Span))
+        {
+            return new McpError(ErrorCodes.ParseError, "A text has half of a surrogate pair: a letter was cut in two. Send whole letters.");
+        }
+
         try
         {
             var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = maxDepth });
@@ -79,11 +84,13 @@ internal sealed class Message
 
         McpError? error = null;
         var (isVersion2, hasId, hasMethod, hasOutcome) = (false, false, false, false);
+        var seen = default(Seen);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("jsonrpc"u8))
             {
                 reader.Read();
+                error ??= seen.Twice(1, "jsonrpc");
                 isVersion2 = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("2.0"u8);
                 reader.Skip();
             }
@@ -91,6 +98,7 @@ internal sealed class Message
             {
                 reader.Read();
                 hasId = true;
+                error ??= seen.Twice(2, "id");
                 if (reader.TokenType == JsonTokenType.String || (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out _)))
                 {
                     Id = JsonText.Slice(ref reader, json);
@@ -104,6 +112,7 @@ internal sealed class Message
             else if (reader.ValueTextEquals("method"u8))
             {
                 reader.Read();
+                error ??= seen.Twice(4, "method");
                 hasMethod = reader.TokenType == JsonTokenType.String;
                 Method = hasMethod ? Methods.Intern(ref reader) : string.Empty;
                 reader.Skip();
@@ -111,7 +120,8 @@ internal sealed class Message
             else if (reader.ValueTextEquals("params"u8))
             {
                 reader.Read();
-                error ??= ReadParams(ref reader, json);
+                error ??= seen.Twice(8, "params");
+                error = ReadParams(ref reader, json) is { } mistake ? error ?? mistake : error;
             }
             else
             {
@@ -142,34 +152,42 @@ internal sealed class Message
 
         var start = (int)reader.TokenStartIndex;
         McpError? error = null;
+        var seen = default(Seen);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("name"u8))
             {
+                error ??= seen.Twice(1, "params.name");
                 Name = ReadString(ref reader, "name", ref error);
             }
             else if (reader.ValueTextEquals("uri"u8))
             {
+                error ??= seen.Twice(2, "params.uri");
                 Uri = ReadString(ref reader, "uri", ref error);
             }
             else if (reader.ValueTextEquals("cursor"u8))
             {
+                error ??= seen.Twice(4, "params.cursor");
                 Cursor = ReadString(ref reader, "cursor", ref error);
             }
             else if (reader.ValueTextEquals("requestState"u8))
             {
+                error ??= seen.Twice(8, "params.requestState");
                 RequestState = ReadString(ref reader, "requestState", ref error);
             }
             else if (reader.ValueTextEquals("arguments"u8))
             {
+                error ??= seen.Twice(16, "params.arguments");
                 Arguments = ReadObject(ref reader, json, "arguments", ref error);
             }
             else if (reader.ValueTextEquals("inputResponses"u8))
             {
+                error ??= seen.Twice(32, "params.inputResponses");
                 InputResponses = ReadObject(ref reader, json, "inputResponses", ref error);
             }
             else if (reader.ValueTextEquals("_meta"u8))
             {
+                error ??= seen.Twice(64, "params._meta");
                 Meta = new RequestMeta(ReadObject(ref reader, json, "_meta", ref error));
             }
             else
@@ -211,5 +229,20 @@ internal sealed class Message
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         var slice = JsonText.Slice(ref reader, json);
         return isObject ? slice : default;
+    }
+
+    /// <summary>
+    /// The members that were read. One that comes twice is refused: whoever stands between client and server could read the other.
+    /// </summary>
+    private struct Seen
+    {
+        private int _bits;
+
+        public McpError? Twice(int bit, string name)
+        {
+            var isTwice = (_bits & bit) != 0;
+            _bits |= bit;
+            return isTwice ? McpError.InvalidRequest($"{name} is there twice.") : null;
+        }
     }
 }

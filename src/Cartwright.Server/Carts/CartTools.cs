@@ -12,7 +12,7 @@ namespace Cartwright.Server.Carts;
 internal sealed record AddItem(
     [property: Description("Id of the product; better than its name")] string? ProductId = null,
     [property: Description("Name of the product, when its id is not known")] string? Name = null,
-    [property: Description("How many to add"), Range(1, 99)] int Quantity = 1);
+    [property: Description("How many to add"), Range(1, 99)] int? Quantity = 1);
 
 /// <summary>One line to set.</summary>
 internal sealed record SetItem(
@@ -24,7 +24,7 @@ internal sealed record ShownItem(
     [property: Description("Id of the product")] string? ProductId = null,
     [property: Description("The same as product_id")] string? Id = null,
     [property: Description("Name of the product, when its id is not known")] string? Name = null,
-    [property: Description("How many of it"), Range(1, 99)] int Quantity = 1)
+    [property: Description("How many of it"), Range(1, 99)] int? Quantity = 1)
 {
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Rest { get; set; }
@@ -116,7 +116,7 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
 
     private async ValueTask<ToolResult> Add(AddToCartRequest request, McpCall call) => Answer(await carts.Add(
         Address(request.CartId, call),
-        [.. request.Items.Select(item => new CartEntry(item.ProductId, item.Name, item.Quantity))],
+        [.. request.Items.Select(item => new CartEntry(item.ProductId, item.Name, item.Quantity ?? 1))],
         request.IdempotencyKey,
         call.Aborted));
 
@@ -134,7 +134,7 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
             ? await carts.Show(address, call.Aborted)
             : await carts.Replace(
                 address,
-                [.. request.Items.Select(item => new CartEntry(item.ProductId ?? item.Id, item.Name, item.Quantity))],
+                [.. request.Items.Select(item => new CartEntry(item.ProductId ?? item.Id, item.Name, item.Quantity ?? 1))],
                 cancellation: call.Aborted));
     }
 

@@ -1,0 +1,56 @@
+using System.Net;
+using Cartwright.Mcp;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Cartwright.Tests.Mcp;
+
+/// <summary>Serves one <see cref="McpServer"/> on a free port of this machine.</summary>
+internal sealed class McpHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+
+    private McpHost(WebApplication app, McpServer server)
+    {
+        (this.app, Server) = (app, server);
+        Wire = new Wire(new Uri(app.Urls.First()));
+    }
+
+    public McpServer Server { get; }
+
+    public Wire Wire { get; }
+
+    public static async Task<McpHost> Start(McpServer server)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        var served = builder.Build();
+        served.MapMcp("/mcp", server);
+        await served.StartAsync();
+        return new McpHost(served, server);
+    }
+
+    public static Task<McpHost> Start(McpOptions? options = null) => Start(new McpServer(options ?? TestTools.Options(), TestTools.Features()));
+
+    public Task Stop() => app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Wire.Dispose();
+        await app.DisposeAsync();
+    }
+}
+
+/// <summary>One such host for all tests of a class.</summary>
+public sealed class SharedHost : IAsyncLifetime
+{
+    private McpHost? host;
+
+    internal Wire Wire => host!.Wire;
+
+    public async ValueTask InitializeAsync() => host = await McpHost.Start();
+
+    public ValueTask DisposeAsync() => host!.DisposeAsync();
+}
