@@ -112,7 +112,7 @@ internal static class ServerBuilder
         Time = time,
         Framing = settings.Answers,
         Cors = true,
-        AllowedHosts = settings.MoreHosts.Contains("*") ? [] : ["localhost", "127.0.0.1", "[::1]", origin.Host, settings.Host.ToString(), .. settings.MoreHosts],
+        AllowedHosts = HostNames(settings, origin),
         AllowedOrigins = origin.IsLoopback
             ? ["http://localhost", "http://127.0.0.1", "http://[::1]", origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins]
             : [origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins],
@@ -120,6 +120,18 @@ internal static class ServerBuilder
             async (id, expires, cancellation) => await ended.End(id, expires, cancellation),
             ended.IsEnded),
     };
+
+    /// <summary>Under which names the server may be addressed, as a Host header spells them; none means any.</summary>
+    internal static IReadOnlyCollection<string> HostNames(Settings settings, Uri origin)
+    {
+        if (settings.MoreHosts.Contains("*"))
+        {
+            return [];
+        }
+
+        var listening = settings.Host.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{settings.Host}]" : settings.Host.ToString();
+        return ["localhost", "127.0.0.1", "[::1]", origin.Host, listening, .. settings.MoreHosts];
+    }
 
     private static async ValueTask<Problem?> LoadFirstCatalog(Database database, ProductCatalog catalog, Settings settings)
     {

@@ -58,7 +58,7 @@ internal sealed record Settings
             PublicUrl = reader.Get("CARTWRIGHT_PUBLIC_URL", null, "an origin such as https://shop.example.com, without a path", ParseOrigin),
             MoreOrigins = reader.Get<IReadOnlyList<string>>(
                 "CARTWRIGHT_ALLOWED_ORIGINS", [], "origins such as https://app.example.com, separated by commas, or *", ParseOrigins),
-            MoreHosts = reader.Get<IReadOnlyList<string>>("CARTWRIGHT_ALLOWED_HOSTS", [], "host names separated by commas, or *", Split),
+            MoreHosts = reader.Get<IReadOnlyList<string>>("CARTWRIGHT_ALLOWED_HOSTS", [], "host names without scheme and port, separated by commas, or *", ParseHosts),
             Answers = reader.Get(
                 "CARTWRIGHT_ANSWERS",
                 AnswerFraming.Auto,
@@ -84,6 +84,12 @@ internal sealed record Settings
         return origins.TrueForAll(origin => origin == "*" || ParseOrigin(origin) is not null)
             ? [.. origins.Select(origin => origin.TrimEnd('/'))]
             : null;
+    }
+
+    private static List<string>? ParseHosts(string text)
+    {
+        var hosts = Split(text);
+        return hosts.TrueForAll(host => host == "*" || Uri.CheckHostName(host) is not UriHostNameType.Unknown) ? hosts : null;
     }
 
     private static List<string> Split(string text) =>
