@@ -1,5 +1,5 @@
-using Cartwright.Mcp.Fixture;
 using Cartwright.Mcp;
+using Cartwright.Mcp.Fixture;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
