@@ -117,7 +117,7 @@ internal static class ServerBuilder
             ? ["http://localhost", "http://127.0.0.1", "http://[::1]", origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins]
             : [origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins],
         SessionEnds = new SessionEnds(
-            async (id, expires, cancellation) => await ended.End(id, expires, cancellation),
+            async (id, expires, cancellation) => _ = (await ended.End(id, expires, cancellation)).Value,
             ended.IsEnded),
     };
 

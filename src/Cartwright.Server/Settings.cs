@@ -82,7 +82,7 @@ internal sealed record Settings
     {
         var origins = Split(text);
         return origins.TrueForAll(origin => origin == "*" || ParseOrigin(origin) is not null)
-            ? [.. origins.Select(origin => origin.TrimEnd('/'))]
+            ? [.. origins.Select(origin => ParseOrigin(origin)?.GetLeftPart(UriPartial.Authority) ?? origin)]
             : null;
     }
 
