@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -84,7 +85,12 @@ internal static class ServeVerb
             console.UseUtcTimestamp = true;
             console.ColorBehavior = LoggerColorBehavior.Default;
         });
-        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A start that fails is told in one line by the verb, not with a stack trace here.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        // Standard output is for what was asked for.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     /// <summary>The usual help, and the settings.</summary>
