@@ -86,7 +86,7 @@ internal sealed record Widget(string File, string Name, string Title, string Des
 
     private string Read()
     {
-        using var stream = typeof(Widget).Assembly.GetManifestResourceStream($"widgets/{File}")
+        using var stream = typeof(Widget).Assembly.GetManifestResourceStream($"web/{File}")
             ?? throw new InvalidOperationException($"The widget {File} is not part of this build.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
