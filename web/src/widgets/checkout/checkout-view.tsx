@@ -92,7 +92,7 @@ function NotAvailable({ bridge, store }: { bridge: Bridge; store: CartStore }): 
       <Icon name="clock" />
       <div>
         <h2>Checkout is not available yet</h2>
-        <p class="muted small">The shop does not take payments here for now. Your cart is kept as it is.</p>
+        <p class="muted small">The shop takes no payments here for now. Your cart is kept.</p>
       </div>
       <button type="button" class="button quiet" onClick={() => void followUp(bridge, store, 'Show my cart.')}>
         Back to the cart

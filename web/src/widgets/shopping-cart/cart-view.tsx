@@ -102,13 +102,15 @@ function Summary({ cart, bridge, store }: { cart: Cart; bridge: Bridge; store: C
           <span>{note}</span>
         </p>
       ))}
-      <p class="subtotal">
-        <span>Subtotal</span>
-        <span class="amount" data-testid="subtotal">
-          {store.money(cart.subtotal, cart.currency)}
-        </span>
-      </p>
-      <p class="muted small">Delivery and taxes are worked out at checkout.</p>
+      <div>
+        <p class="subtotal">
+          <span>Subtotal</span>
+          <span class="amount" data-testid="subtotal">
+            {store.money(cart.subtotal, cart.currency)}
+          </span>
+        </p>
+        <p class="muted small">Delivery and taxes are worked out at checkout.</p>
+      </div>
       <button type="button" class="button checkout" onClick={() => void followUp(bridge, store, 'I would like to check out my cart.')}>
         Checkout
       </button>
