@@ -17,8 +17,8 @@ export interface BridgeEvents {
   input(args: Record<string, unknown>): void;
   cancelled(): void;
   context(context: HostContext): void;
-  /** The widget is about to go: send what must not be lost, then return. */
-  teardown(): void;
+  /** The widget is about to go: it may once the promise is fulfilled. */
+  teardown(): Promise<void>;
 }
 
 /** The part of a window that the bridge needs; a test brings its own. */
@@ -160,8 +160,7 @@ export class Bridge {
   private asked(method: string): Promise<unknown> | undefined {
     if (method === 'ping') return Promise.resolve({});
     if (method !== 'ui/resource-teardown') return undefined;
-    this.events.teardown();
-    return Promise.resolve({});
+    return this.events.teardown().then(() => ({}));
   }
 
   private readGlobals(globals: OpenAi): void {

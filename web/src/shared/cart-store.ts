@@ -70,7 +70,7 @@ export class CartStore {
 
   /** A cart id from elsewhere (kept state, tool input, metadata). Used until a snapshot tells better; never a wrong kind of id. */
   suggestCart(id: unknown): void {
-    if (typeof id === 'string' && /^[0-9a-hjkmnp-tv-z]{26}$/.test(id)) this.hint ??= id;
+    if (typeof id === 'string' && /^cart_[0-9a-hjkmnp-tv-z]{26}$/.test(id)) this.hint ??= id;
   }
 
   /** Takes a result of the host. True when it has a cart. */
@@ -137,10 +137,10 @@ export class CartStore {
     this.changed();
   }
 
-  /** The widget goes away: nothing that was clicked may be lost. */
-  leave(): void {
+  /** The widget goes away: sends what waits, and is done when all of it has been answered. */
+  async leave(): Promise<void> {
     this.leaving = true;
-    this.queue.flush();
+    await this.queue.flush();
   }
 
   private begin(): void {

@@ -10,6 +10,8 @@ const PATIENCE = 1000;
 /** A page without any host says so after this long. */
 const LONELY = 5000;
 const SIZE_DELAY = 50;
+/** How long the widget asks its host to stay for calls that are under way. */
+const FAREWELL = 500;
 
 /** What a widget does with the events of its life. */
 export interface Widget {
@@ -70,9 +72,10 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
       applyContext(context);
       redraw();
     },
-    teardown() {
-      store.leave();
+    async teardown() {
       keep();
+      // The host drops what a frame says after it has gone.
+      await Promise.race([store.leave(), new Promise(resolve => setTimeout(resolve, FAREWELL))]);
     },
   });
 

@@ -95,8 +95,8 @@ export class OperationQueue {
   }
 
   /** Sends everything that waits at once: the widget goes, and what was clicked must not be lost. */
-  flush(): void {
-    for (const operation of this.waiting.splice(0)) void this.perform(operation).then(settle => settle());
+  async flush(): Promise<void> {
+    await Promise.all(this.waiting.splice(0).map(async operation => (await this.perform(operation))()));
   }
 
   private async run(): Promise<void> {
