@@ -146,7 +146,7 @@ for (const dialect of ['mcp-apps', 'openai'] as const) {
     await eventually(async () => (await names()).length, 24);
     await host.widget.getByRole('button', { name: 'Filters' }).click();
     await host.widget.getByLabel('Sort by').selectOption('price_desc');
-    await eventually(async () => (await names())[0], 'Salmon Fillet');
+    await eventually(async () => (await names())[0], 'Coffee Beans');
     assert.deepEqual((await host.log()).calls.filter(call => call.name === 'list_products'), []);
   });
 
@@ -169,7 +169,7 @@ for (const dialect of ['mcp-apps', 'openai'] as const) {
     assert.equal(await host.widget.getByRole('button', { name: 'Show more' }).count(), 0);
     await host.widget.getByRole('button', { name: 'Bakery' }).click();
     await host.widget.getByRole('searchbox').fill('bagel');
-    await eventually(() => host.widget.locator('.card h2').allInnerTexts(), ['Bagels']);
+    await eventually(() => host.widget.locator('.card h2').allInnerTexts(), ['Sesame Bagels']);
     const calls = (await host.log()).calls.filter(call => call.name === 'list_products');
     assert.deepEqual(calls.at(-1)?.args, { aisle: ['Bakery'], search: 'bagel', limit: 24 });
   });

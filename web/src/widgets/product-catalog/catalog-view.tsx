@@ -57,16 +57,15 @@ function CartButton({ bridge, store }: { bridge: Bridge; store: CartStore }): VN
   const { cart } = store;
   if (cart === undefined) return null;
   const total = store.money(cart.subtotal, cart.currency);
-  const label = cart.item_count === 0 ? 'Cart is empty' : `${plural(cart.item_count, 'item')} in the cart, ${total}. Show my cart`;
   return (
-    <button type="button" class="button quiet cart-button" aria-label={label} onClick={() => void followUp(bridge, store, 'Show my cart.')}>
+    <button type="button" class="button quiet cart-button" onClick={() => void followUp(bridge, store, 'Show my cart.')}>
       <Icon name="cart" />
       <span class="cart-count" key={cart.item_count}>
         {cart.item_count}
       </span>
-      <span class="amount" data-testid="cart-total">
-        {total}
-      </span>
+      <span class="unseen">{`${cart.item_count === 1 ? 'item' : 'items'} in the cart, `}</span>
+      <span class="amount">{total}</span>
+      <span class="unseen">. Show my cart</span>
     </button>
   );
 }
