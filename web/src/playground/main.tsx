@@ -1,0 +1,3 @@
+import { render } from 'preact';
+
+render(<main>Cartwright playground</main>, document.getElementById('root')!);
