@@ -1,3 +1,9 @@
-import { render } from 'preact';
+import { mount } from '../../shared/mount.tsx';
+import { CartView } from './cart-view.tsx';
 
-render(<main>Waiting for the shop …</main>, document.getElementById('root')!);
+mount('shopping-cart', ({ bridge, store, waiting }) => ({
+  receive: result => store.receive(result),
+  isFilled: () => store.cart !== undefined,
+  fetch: async () => void (await store.refresh()),
+  view: () => <CartView bridge={bridge} store={store} waiting={waiting} />,
+}));
