@@ -11,6 +11,8 @@ internal static partial class SandboxPolicy
 {
     private const int MaxSources = 50;
 
+    private static readonly string[] Names = ["connect", "resource", "frame", "base"];
+
     /// <summary>
     /// Reads <c>connect</c>, <c>resource</c>, <c>frame</c> and <c>base</c>, each any number of times. The values end up in a header, so that
     /// anything but an origin is refused.
@@ -18,7 +20,7 @@ internal static partial class SandboxPolicy
     public static Result<string> Of(IQueryCollection query)
     {
         // By the lookup that is also used below: it ignores the case of the name.
-        var all = new[] { "connect", "resource", "frame", "base" }.SelectMany(name => query[name]).ToList();
+        var all = Names.SelectMany(name => query[name]).ToList();
         if (all.Count > MaxSources)
         {
             return Problem.Invalid($"{all.Count} sources, but a policy may have {MaxSources}: declare fewer domains.");

@@ -1,4 +1,4 @@
-import { subjectOf, type CallLog, type Party } from './log';
+import { subjectOf, type CallLog, type Party } from './log.ts';
 
 export type Json = Record<string, unknown>;
 

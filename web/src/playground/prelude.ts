@@ -1,4 +1,4 @@
-import type { Json } from './mcp';
+import type { Json } from './mcp.ts';
 
 /** What a widget's frame is given before the widget's own script runs. */
 export interface PreludeConfig {
