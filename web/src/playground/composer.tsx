@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import type { Playground } from './playground.ts';
 import { ToolPanel } from './tool-panel.tsx';
@@ -45,9 +45,14 @@ export function Composer({ playground }: { playground: Playground }): VNode {
 function GuideLine({ playground }: { playground: Playground }): VNode | null {
   const { guide } = playground;
   const { steps, next } = guide;
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chip = line.current?.querySelector('.next, .over');
+    chip?.scrollIntoView({ inline: 'center', block: 'nearest' });
+  }, [next]);
   if (steps.length === 0) return null;
   return (
-    <div class="guide">
+    <div class="guide" ref={line}>
       <h2>Try this</h2>
       <ol>
         {steps.map((step, index) => {
@@ -67,15 +72,14 @@ function GuideLine({ playground }: { playground: Playground }): VNode | null {
             </li>
           );
         })}
+        {next === undefined && (
+          <li>
+            <button type="button" class="chip over" onClick={() => playground.renew()}>
+              Start over
+            </button>
+          </li>
+        )}
       </ol>
-      {next === undefined && (
-        <p class="finished">
-          That is the whole tour.{' '}
-          <button type="button" class="link" onClick={() => playground.renew()}>
-            Start over
-          </button>
-        </p>
-      )}
     </div>
   );
 }

@@ -33,11 +33,11 @@ export class Guide {
     const another = this.products[4] ?? third;
     if (!first || !second || !another) return [];
     return [
-      this.step('browse', 'Browse the shop', 'Show me what you have', 'list_products', () => ({})),
-      this.step('add', `Add two ${first.name} and one ${second.name}`, `Add two ${first.name} and one ${second.name} to my cart`, 'add_to_cart', () =>
+      this.step('browse', 'Browse', 'Show me what you have', 'list_products', () => ({})),
+      this.step('add', `Add 2 ${first.name}, 1 ${second.name}`, `Add two ${first.name} and one ${second.name} to my cart`, 'add_to_cart', () =>
         this.playground.withCart({ items: [{ product_id: first.id, quantity: 2 }, { product_id: second.id, quantity: 1 }] })),
-      { key: 'click', label: 'Click + or Add in a widget' },
-      this.step('more', `Add three ${another.name}`, `Add three ${another.name} as well`, 'add_to_cart', () =>
+      { key: 'click', label: 'Click + in a widget' },
+      this.step('more', `Add 3 ${another.name}`, `Add three ${another.name} as well`, 'add_to_cart', () =>
         this.playground.withCart({ items: [{ product_id: another.id, quantity: 3 }] })),
       this.step('show', 'Show the cart', 'What is in my cart now?', 'show_cart', () => this.playground.withCart({})),
     ];
