@@ -143,6 +143,13 @@ test('Globals that change later bring the result', () => {
   assert.deepEqual(results.at(-1)?.structuredContent, { a: 1 });
 });
 
+test('Globals that change without a new result do not bring the old one again', () => {
+  const { results, setGlobals } = setUp({ toolResponseMetadata: { mcp_tool_result: { isError: true, content: [] } } });
+  setGlobals({ widgetState: { a: 1 } });
+  setGlobals({ theme: 'dark' });
+  assert.equal(results.length, 1);
+});
+
 test('Kept state has three facts at most, and leaves out the view when it grows too large', () => {
   const states: unknown[] = [];
   const { bridge } = setUp({ setWidgetState: state => void states.push(state) });

@@ -39,6 +39,7 @@ export class Bridge {
   private readonly open: Promise<void> = new Promise(resolve => (this.opened = resolve));
   private told: string | undefined;
   private kept = '';
+  private lastResult: string | undefined;
 
   constructor(
     private readonly view: BridgeWindow,
@@ -167,7 +168,10 @@ export class Bridge {
     this.adopt(contextIn(globals));
     this.learnInput(globals.toolInput);
     const result = resultIn(globals);
-    if (result !== undefined) this.events.result(result);
+    // Every change of any global comes by here: an old result, an old error above all, must not come up again.
+    const known = JSON.stringify(result);
+    if (result !== undefined && known !== this.lastResult) this.events.result(result);
+    this.lastResult = known;
     this.begin();
   }
 
