@@ -4,6 +4,7 @@ using System.Reflection;
 using Cartwright.Mcp;
 using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
+using Cartwright.Server.Playground;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,7 +48,15 @@ internal static class ServerBuilder
         app.MapMcp("/mcp", Shop.Serve(catalog, watch, carts, await watch.Begin(), options, origin));
         app.MapMedia(catalog);
         app.MapHealth(catalog);
-        app.MapFrontPage(origin);
+        if (settings.ServesPlayground(new Uri(origin)))
+        {
+            app.MapPlayground();
+        }
+        else
+        {
+            app.MapFrontPage(origin);
+        }
+
         return app;
     }
 

@@ -61,11 +61,12 @@ internal static class ServeVerb
     private static void Greet(WebApplication app, Settings settings)
     {
         var address = settings.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://localhost:{new Uri(app.Urls.First()).Port}";
+        var page = settings.ServesPlayground(new Uri(address)) ? "  (playground: open it in a browser)" : "";
         Console.WriteLine(
             $"""
             Cartwright {ServerBuilder.Version} is serving.
 
-              Shop      {address}
+              Shop      {address}{page}
               MCP       {address}/mcp
               Health    {address}/health
               Data      {Path.GetFullPath(settings.DataFolder)}
