@@ -112,7 +112,7 @@ test('A new conversation has an empty cart and no turns', async () => {
   await visitor.widget(0).getByText('3 items').waitFor();
   const before = await visitor.conversation();
   await visitor.page.getByRole('button', { name: 'New conversation' }).click();
-  assert.equal(await visitor.page.locator('.turn').count(), 0);
+  await eventually(() => visitor.page.locator('.turn').count(), 0);
   await visitor.chip(4).click();
   await visitor.widget(0).getByText('Your cart is empty').waitFor();
   const after = await visitor.conversation();

@@ -8,7 +8,7 @@ const help = 'There is no model behind this page: it understands “show my cart
 
 /** Understands the obvious, as little as a demonstration needs. `cartId` is the cart of the conversation, when one is known. */
 export function answer(text: string, tools: ReadonlySet<string>, cartId: string | undefined): Answer {
-  const words = text.trim().replace(/[.!?]+$/, '');
+  const words = text.trim().replace(/[.!?]+$/, '').replace(/,?\s+please$/i, '');
   // A widget may name the cart that it means.
   const cart = /\bcart_[0-9a-z]{20,}/.exec(words)?.[0] ?? cartId;
   const withCart = (args: Json): Json => (cart === undefined ? args : { ...args, cart_id: cart });

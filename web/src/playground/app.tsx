@@ -19,7 +19,7 @@ export function App({ playground }: { playground: Playground }): VNode {
     preference.addEventListener('change', follow);
     return () => preference.removeEventListener('change', follow);
   }, []);
-  const closeLog = (): void => playground.choose({ showsLog: false });
+  const closeLog = (): void => void playground.choose({ showsLog: false });
   return (
     <div class={choices.showsLog ? 'page with-log' : 'page'}>
       <TopBar playground={playground} />
@@ -70,10 +70,10 @@ function ConversationBar({ playground }: { playground: Playground }): VNode {
       </code>
       <CopyButton text={() => id} label="Copy the conversation id" />
       <label class="tells" title="In _meta of every tool call as openai/session, the way ChatGPT does. Other hosts keep it to themselves.">
-        <input type="checkbox" checked={playground.choices.tellsConversation} onChange={event => playground.choose({ tellsConversation: event.currentTarget.checked })} />
+        <input type="checkbox" checked={playground.choices.tellsConversation} onChange={event => void playground.choose({ tellsConversation: event.currentTarget.checked })} />
         told to the shop
       </label>
-      <button type="button" class="quiet small new" onClick={() => playground.renew()}>
+      <button type="button" class="quiet small new" onClick={() => void playground.renew()}>
         <Icon name="plus" /> New conversation
       </button>
     </div>

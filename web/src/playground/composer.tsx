@@ -74,7 +74,7 @@ function GuideLine({ playground }: { playground: Playground }): VNode | null {
         })}
         {next === undefined && (
           <li>
-            <button type="button" class="chip over" onClick={() => playground.renew()}>
+            <button type="button" class="chip over" onClick={() => void playground.renew()}>
               Start over
             </button>
           </li>

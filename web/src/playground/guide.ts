@@ -65,7 +65,7 @@ export class Guide {
       label,
       run: async () => {
         this.finish(key);
-        await this.playground.call(text, tool, args());
+        await this.playground.call(text, tool, args);
       },
     };
   }

@@ -4,7 +4,7 @@ import { styleVariables, type Theme } from './host-look.ts';
 import { CallLog } from './log.ts';
 import { revisions, ShopClient, ShopError, type CallResult, type Json, type Resource, type Revision, type Tool } from './mcp.ts';
 import { keep, recall } from './memory.ts';
-import type { Dialect, DisplayMode, HostActions, Surroundings } from './widget-host.ts';
+import type { Dialect, DisplayMode, HostActions, Surroundings, WidgetHost } from './widget-host.ts';
 
 export type Width = 'phone' | 'tablet' | 'desktop';
 export const widths: Record<Width, number> = { phone: 375, tablet: 640, desktop: 840 };
@@ -65,13 +65,16 @@ export class Playground {
   fullscreen: number | undefined;
   private shop: ShopClient;
   private resources = new Map<string, Promise<Resource>>();
+  /** The widgets that are there, by turn. */
+  readonly mounted = new Map<number, WidgetHost>();
+  private lastTurn: Promise<void> = Promise.resolve();
   private readonly subject: string;
   private readonly listeners = new Set<() => void>();
 
   constructor() {
     this.subject = recall<string>('subject', localStorage) ?? `v1/${crypto.randomUUID()}`;
     keep('subject', this.subject, localStorage);
-    this.conversation = recall<Conversation>('conversation', sessionStorage) ?? newConversation();
+    this.conversation = reopen(recall<Conversation>('conversation', sessionStorage)) ?? newConversation();
     this.guide = new Guide(this);
     this.shop = this.newClient();
   }
@@ -100,8 +103,9 @@ export class Playground {
     this.changed();
   }
 
-  choose(choices: Partial<Choices>): void {
+  async choose(choices: Partial<Choices>): Promise<void> {
     const { dialect, revision, tellsConversation } = this.choices;
+    if (choices.dialect !== undefined && choices.dialect !== dialect) await this.closeWidgets();
     this.choices = { ...this.choices, ...choices };
     keep('choices', this.choices, localStorage);
     if (dialect !== this.choices.dialect || revision !== this.choices.revision || tellsConversation !== this.choices.tellsConversation) {
@@ -114,7 +118,8 @@ export class Playground {
   }
 
   /** Another conversation: the shop knows nothing of the one before. */
-  renew(): void {
+  async renew(): Promise<void> {
+    await this.closeWidgets();
     this.conversation = newConversation();
     this.fullscreen = undefined;
     this.shop = this.newClient();
@@ -124,14 +129,22 @@ export class Playground {
   }
 
   /** The shopper, or a widget for them, says something; what is obvious is answered with a tool call. */
-  async say(text: string, from: Turn['from'] = 'shopper'): Promise<void> {
-    const next = answer(text, new Set(this.tools.map(tool => tool.name)), this.conversation.cartId);
-    if ('say' in next) this.addTurn({ text, from, said: next.say });
-    else await this.call(text, next.tool, next.args, from);
+  say(text: string, from: Turn['from'] = 'shopper'): Promise<void> {
+    return this.inTurn(() => this.reply(text, from));
   }
 
-  /** A turn that calls a tool. */
-  async call(text: string, tool: string, args: Json, from: Turn['from'] = 'shopper'): Promise<void> {
+  /** A turn that calls a tool with what `args` gives when the turns before are over. */
+  call(text: string, tool: string, args: () => Json): Promise<void> {
+    return this.inTurn(() => this.run(text, tool, args(), 'shopper'));
+  }
+
+  private async reply(text: string, from: Turn['from']): Promise<void> {
+    const next = answer(text, new Set(this.tools.map(tool => tool.name)), this.conversation.cartId);
+    if ('say' in next) this.addTurn({ text, from, said: next.say });
+    else await this.run(text, next.tool, next.args, from);
+  }
+
+  private async run(text: string, tool: string, args: Json, from: Turn['from']): Promise<void> {
     const turn = this.addTurn({ text, from, tool, args });
     const start = performance.now();
     try {
@@ -154,7 +167,8 @@ export class Playground {
   }
 
   /** Mounts the widget of a turn again and tells it nothing, as hosts do when a conversation is opened later. */
-  remount(id: number): void {
+  async remount(id: number): Promise<void> {
+    await this.mounted.get(id)?.close();
     const turn = this.conversation.turns.find(other => other.id === id);
     this.amend(id, { remounts: (turn?.remounts ?? 0) + 1 });
   }
@@ -225,6 +239,10 @@ export class Playground {
     for (const listener of this.listeners) listener();
   }
 
+  private async closeWidgets(): Promise<void> {
+    await Promise.all([...this.mounted.values()].map(host => host.close()));
+  }
+
   private newClient(): ShopClient {
     return new ShopClient({
       endpoint: '/mcp',
@@ -241,6 +259,12 @@ export class Playground {
       ...(tellsConversation ? { 'openai/session': this.conversation.id, 'openai/subject': this.subject } : {}),
       ...(dialect === 'chatgpt' ? { 'openai/locale': locale, 'openai/userAgent': 'cartwright-playground/1' } : {}),
     };
+  }
+
+  /** One turn after the other: what a turn asks may depend on what the one before has done. */
+  private inTurn(turn: () => Promise<void>): Promise<void> {
+    this.lastTurn = this.lastTurn.then(turn);
+    return this.lastTurn;
   }
 
   private addTurn(fields: Omit<Turn, 'id'>): Turn {
@@ -260,6 +284,18 @@ export class Playground {
     const id = result.structuredContent?.['cart_id'];
     if (typeof id === 'string' && !result.isError) this.conversation = { ...this.conversation, cartId: id };
   }
+}
+
+/** A conversation that is opened again: its widgets are mounted without their results, which may be out of date, as hosts do. */
+function reopen(conversation: Conversation | undefined): Conversation | undefined {
+  if (!conversation) return undefined;
+  const interrupted = 'The page was reloaded before the shop answered.';
+  const turns = conversation.turns.map(turn => ({
+    ...turn,
+    remounts: (turn.remounts ?? 0) + 1,
+    ...(turn.tool !== undefined && turn.result === undefined && turn.failure === undefined ? { failure: interrupted } : {}),
+  }));
+  return { ...conversation, turns };
 }
 
 function newConversation(): Conversation {

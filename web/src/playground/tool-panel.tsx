@@ -52,7 +52,7 @@ function ToolForm({ playground, tool, onDone }: { playground: Playground; tool: 
     const chosen = json === undefined ? args : parse(json);
     if (chosen === undefined) return setMistake('This is not a JSON object.');
     onDone();
-    void playground.call(`${tool.title ?? tool.name}${describe(chosen)}`, tool.name, chosen);
+    void playground.call(`${tool.title ?? tool.name}${describe(chosen)}`, tool.name, () => chosen);
   };
   const showForm = (): void => {
     const parsed = parse(json ?? '');

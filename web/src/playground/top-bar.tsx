@@ -32,7 +32,7 @@ export function TopBar({ playground }: { playground: Playground }): VNode {
         label="Host"
         value={choices.dialect}
         options={[{ value: 'apps', label: 'MCP Apps' }, { value: 'chatgpt', label: 'ChatGPT' }]}
-        onChange={dialect => playground.choose({ dialect })}
+        onChange={dialect => void playground.choose({ dialect })}
       />
       <button type="button" class="ghost settings-button" aria-expanded={open} aria-controls="controls" onClick={() => setOpen(!open)}>
         <Icon name="settings" />
@@ -41,7 +41,7 @@ export function TopBar({ playground }: { playground: Playground }): VNode {
       <div class={open ? 'controls open' : 'controls'} id="controls">
         <label class="select">
           <span class="unseen">Protocol revision</span>
-          <select value={choices.revision} onChange={event => playground.choose({ revision: event.currentTarget.value as Revision })}>
+          <select value={choices.revision} onChange={event => void playground.choose({ revision: event.currentTarget.value as Revision })}>
             {revisions.map(revision => (
               <option key={revision} value={revision}>
                 MCP {revision}
@@ -51,7 +51,7 @@ export function TopBar({ playground }: { playground: Playground }): VNode {
         </label>
         <label class="select">
           <span class="unseen">Locale of the widgets</span>
-          <select value={choices.locale} onChange={event => playground.choose({ locale: event.currentTarget.value })}>
+          <select value={choices.locale} onChange={event => void playground.choose({ locale: event.currentTarget.value })}>
             {Object.entries(locales).map(([tag, name]) => (
               <option key={tag} value={tag}>
                 {name}
@@ -63,13 +63,13 @@ export function TopBar({ playground }: { playground: Playground }): VNode {
           label="Width of the widgets"
           value={choices.width}
           options={[{ value: 'phone', label: 'Phone', icon: 'phone' }, { value: 'tablet', label: 'Tablet', icon: 'tablet' }, { value: 'desktop', label: 'Desktop', icon: 'desktop' }]}
-          onChange={width => playground.choose({ width })}
+          onChange={width => void playground.choose({ width })}
         />
         <Segmented
           label="Colours"
           value={choices.theme}
           options={[{ value: 'light', label: 'Light', icon: 'sun' }, { value: 'dark', label: 'Dark', icon: 'moon' }, { value: 'system', label: 'As the system', icon: 'system' }]}
-          onChange={theme => playground.choose({ theme })}
+          onChange={theme => void playground.choose({ theme })}
         />
       </div>
       <LogButton playground={playground} />
@@ -80,7 +80,7 @@ export function TopBar({ playground }: { playground: Playground }): VNode {
 function LogButton({ playground }: { playground: Playground }): VNode {
   const { showsLog } = playground.choices;
   return (
-    <button type="button" class="ghost log-button" aria-pressed={showsLog} onClick={() => playground.choose({ showsLog: !showsLog })}>
+    <button type="button" class="ghost log-button" aria-pressed={showsLog} onClick={() => void playground.choose({ showsLog: !showsLog })}>
       <Icon name="log" />
       <span>Log</span>
     </button>

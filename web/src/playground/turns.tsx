@@ -79,7 +79,7 @@ function Outcome({ playground, turn, tool }: Props & { tool: Tool | undefined })
       <Details turn={turn} open={uri === undefined && turn.failure === undefined}>
         {uri !== undefined && (
           <span class="actions">
-            <button type="button" class="ghost small" onClick={() => playground.remount(turn.id)} title="Mounts the widget again without telling it the result, as hosts do">
+            <button type="button" class="ghost small" onClick={() => void playground.remount(turn.id)} title="Mounts the widget again without telling it the result, as hosts do">
               <Icon name="reload" /> Reload widget
             </button>
             <button type="button" class="ghost small" aria-label="Show the widget full screen" onClick={() => playground.showFullscreen(turn.id)}>
@@ -94,20 +94,20 @@ function Outcome({ playground, turn, tool }: Props & { tool: Tool | undefined })
 
 function Details({ turn, open, children }: { turn: Turn; open: boolean; children: VNode | false }): VNode | null {
   const { result } = turn;
-  const [chosen, setChosen] = useState(open ? 'text' : '');
+  const [chosen, setChosen] = useState<string>();
   const views = [
     { key: 'text', label: 'Model reads', value: result?.content.map(block => block.text ?? `[${block.type}]`).join('\n') },
     { key: 'structured', label: 'structuredContent', value: result?.structuredContent },
     { key: 'meta', label: '_meta', value: result?._meta },
     { key: 'call', label: 'Arguments', value: turn.args },
   ].filter(view => view.value !== undefined);
-  const shown = views.find(view => view.key === chosen);
+  const shown = views.find(view => view.key === (chosen ?? (open ? 'text' : '')));
   return (
     <div class="details">
       <div class="strip">
         <div class="tabs" role="group" aria-label="What the call answered">
           {views.map(view => (
-            <button key={view.key} type="button" aria-expanded={view.key === chosen} onClick={() => setChosen(view.key === chosen ? '' : view.key)}>
+            <button key={view.key} type="button" aria-expanded={view === shown} onClick={() => setChosen(view === shown ? '' : view.key)}>
               {view.label}
             </button>
           ))}

@@ -45,12 +45,14 @@ export function WidgetFrame({ playground, turn, uri }: Props): VNode {
           actions: playground.actionsFor(turn, setHeight),
           log: playground.log,
         });
+        playground.mounted.set(turn.id, host.current);
       },
       (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
     return () => {
       gone = true;
       void host.current?.close();
+      if (host.current && playground.mounted.get(turn.id) === host.current) playground.mounted.delete(turn.id);
     };
   }, []);
 

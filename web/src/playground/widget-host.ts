@@ -54,6 +54,7 @@ export class WidgetHost {
   private readonly bridge: AppBridge;
   private readonly transport: FrameTransport;
   private ready = false;
+  private closing: Promise<void> | undefined;
   private pending: CallResult | undefined;
   private surroundings: Surroundings;
 
@@ -86,9 +87,14 @@ export class WidgetHost {
     if (this.options.dialect === 'chatgpt') this.tellGlobals(this.place());
   }
 
-  /** Lets the widget finish what it is doing, then cuts the connection. */
-  async close(): Promise<void> {
-    if (this.ready) await this.bridge.teardownResource({}, { timeout: 1000 }).catch(() => undefined);
+  /** Lets the widget finish what it is doing, then cuts the connection. The frame should still be there. */
+  close(): Promise<void> {
+    this.closing ??= this.tearDown();
+    return this.closing;
+  }
+
+  private async tearDown(): Promise<void> {
+    if (this.ready && this.options.frame.isConnected) await this.bridge.teardownResource({}, { timeout: 1000 }).catch(() => undefined);
     await this.bridge.close();
   }
 
