@@ -1,4 +1,5 @@
 using Cartwright.Server;
+using Cartwright.Server.Playground;
 using Cartwright.Tests.Mcp;
 
 namespace Cartwright.Tests.Shop;
@@ -63,9 +64,9 @@ public sealed class OtherRoutes
     }
 
     [Fact]
-    public async Task The_front_page_names_the_address_for_clients()
+    public async Task The_front_page_names_the_address_for_clients_where_there_is_no_playground()
     {
-        await using var shop = await ShopServer.Start();
+        await using var shop = await ShopServer.Start(change: settings => settings with { Playground = PlaygroundMode.Off });
         var page = await shop.Wire.Get("/");
         Assert.Contains($"http://localhost:{shop.Wire.Address.Port}/mcp", page.Body, StringComparison.Ordinal);
         Assert.Contains("default-src 'none'", page.Header("Content-Security-Policy")!, StringComparison.Ordinal);

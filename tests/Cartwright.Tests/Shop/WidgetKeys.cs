@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Cartwright.Server.Widgets;
 
 namespace Cartwright.Tests.Shop;
 
@@ -7,10 +8,10 @@ public sealed class WidgetKeys(SampleShops shops) : IClassFixture<SampleShops>
 {
     private static readonly (string Tool, string Widget)[] Shown =
     [
-        ("list_products", "ui://widget/product-catalog.html"),
-        ("add_to_cart", "ui://widget/shopping-cart.html"),
-        ("update_cart", "ui://widget/shopping-cart.html"),
-        ("show_cart", "ui://widget/shopping-cart.html"),
+        ("list_products", Widget.Catalog.Uri),
+        ("add_to_cart", Widget.Cart.Uri),
+        ("update_cart", Widget.Cart.Uri),
+        ("show_cart", Widget.Cart.Uri),
     ];
 
     public static TheoryData<string, string> Tools => [.. Shown.Select(row => new TheoryDataRow<string, string>(row.Tool, row.Widget))];
@@ -87,11 +88,12 @@ public sealed class WidgetKeys(SampleShops shops) : IClassFixture<SampleShops>
         JsonFit.Assert((await shops[sample].Tool(tool))["outputSchema"]!, (await shops[sample].Call(tool, arguments)).Data());
 
     [Theory]
-    [InlineData("ui://widget/product-catalog.html")]
-    [InlineData("ui://widget/shopping-cart.html")]
-    [InlineData("ui://widget/checkout.html")]
-    public async Task A_widget_is_one_file_with_the_same_policy_in_both_dialects(string uri)
+    [InlineData("product-catalog")]
+    [InlineData("shopping-cart")]
+    [InlineData("checkout")]
+    public async Task A_widget_is_one_file_with_the_same_policy_in_both_dialects(string name)
     {
+        var uri = Widget.All.Single(widget => widget.Name == name).Uri;
         var listed = (await Mcp.Legacy.Ask(shops.Plantly.Wire, "resources/list")).Result["resources"]!.AsArray().Single(entry => (string?)entry!["uri"] == uri)!;
         var read = Assert.Single((await Mcp.Legacy.Ask(shops.Plantly.Wire, "resources/read", $$"""{"uri":"{{uri}}"}""")).Result["contents"]!.AsArray())!;
         Assert.Equal("text/html;profile=mcp-app", (string?)read["mimeType"]);
