@@ -4,6 +4,7 @@ using System.Reflection;
 using Cartwright.Mcp;
 using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
+using Cartwright.Server.Playground;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -47,7 +48,15 @@ internal static class ServerBuilder
         app.MapMcp("/mcp", Shop.Serve(catalog, watch, carts, await watch.Begin(), options, origin));
         app.MapMedia(catalog);
         app.MapHealth(catalog);
-        app.MapFrontPage(origin);
+        if (settings.ServesPlayground(new Uri(origin)))
+        {
+            app.MapPlayground();
+        }
+        else
+        {
+            app.MapFrontPage(origin);
+        }
+
         return app;
     }
 
@@ -117,7 +126,7 @@ internal static class ServerBuilder
             ? ["http://localhost", "http://127.0.0.1", "http://[::1]", origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins]
             : [origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins],
         SessionEnds = new SessionEnds(
-            async (id, expires, cancellation) => await ended.End(id, expires, cancellation),
+            async (id, expires, cancellation) => _ = (await ended.End(id, expires, cancellation)).Value,
             ended.IsEnded),
     };
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Cartwright.Mcp;
+using Cartwright.Server.Playground;
 
 namespace Cartwright.Server;
 
@@ -23,6 +24,7 @@ internal sealed record Settings
         new("CARTWRIGHT_ALLOWED_HOSTS", "more host names the server answers to, by commas; * for all", "none"),
         new("CARTWRIGHT_ANSWERS", "framing of MCP answers: auto, json or sse", "auto"),
         new("CARTWRIGHT_CART_DAYS", "days that an untouched cart is kept", "30"),
+        new("CARTWRIGHT_PLAYGROUND", "page at / for trying the shop: on, off, or auto for on while the public URL is a loopback address", "auto"),
     ];
 
     public IPAddress Host { get; init; } = IPAddress.Loopback;
@@ -45,6 +47,12 @@ internal sealed record Settings
 
     public TimeSpan CartLifetime { get; init; } = TimeSpan.FromDays(30);
 
+    public PlaygroundMode Playground { get; init; } = PlaygroundMode.Auto;
+
+    /// <summary>Whether the playground is served under this public URL: a published shop shows it only when it is asked to.</summary>
+    public bool ServesPlayground(Uri origin) =>
+        Playground == PlaygroundMode.On || (Playground == PlaygroundMode.Auto && origin.IsLoopback);
+
     /// <summary>The settings, or one line for each that cannot be used: its name, what is wrong, what to do.</summary>
     public static Result<Settings> Read(Func<string, string?> variable)
     {
@@ -65,6 +73,11 @@ internal sealed record Settings
                 "auto, json or sse",
                 text => text is "auto" or "json" or "sse" ? Enum.Parse<AnswerFraming>(text, ignoreCase: true) : null),
             CartLifetime = TimeSpan.FromDays(reader.GetInteger("CARTWRIGHT_CART_DAYS", 30, 1, 3650)),
+            Playground = reader.Get(
+                "CARTWRIGHT_PLAYGROUND",
+                PlaygroundMode.Auto,
+                "auto, on or off",
+                text => text is "auto" or "on" or "off" ? Enum.Parse<PlaygroundMode>(text, ignoreCase: true) : null),
         };
         return reader.Mistakes.Count == 0 ? settings : Problem.Invalid(string.Join('\n', reader.Mistakes));
     }
@@ -82,7 +95,7 @@ internal sealed record Settings
     {
         var origins = Split(text);
         return origins.TrueForAll(origin => origin == "*" || ParseOrigin(origin) is not null)
-            ? [.. origins.Select(origin => origin.TrimEnd('/'))]
+            ? [.. origins.Select(origin => ParseOrigin(origin)?.GetLeftPart(UriPartial.Authority) ?? origin)]
             : null;
     }
 

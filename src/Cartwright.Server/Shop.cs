@@ -13,13 +13,16 @@ internal sealed class Shop
     private readonly CartTools _cartTools;
     private readonly ProductJson _products;
     private readonly IReadOnlyList<McpResource> _widgets;
+    private readonly McpResourceTemplate _otherBuilds;
 
     private Shop(ProductCatalog catalog, CatalogWatch watch, ShoppingCarts carts, string origin)
     {
         (_catalog, _watch) = (catalog, watch);
         _products = new ProductJson(origin);
         _cartTools = new CartTools(carts, _products.ImageUrl);
-        _widgets = [.. new[] { Widget.Catalog, Widget.Cart, Widget.Checkout }.Select(widget => widget.ToResource(origin))];
+        var shopOrigin = new Uri(origin);
+        _widgets = [.. Widget.All.Select(widget => widget.ToResource(shopOrigin))];
+        _otherBuilds = Widget.OtherBuilds(shopOrigin);
     }
 
     /// <summary>The endpoint, which follows the catalogue from now on.</summary>
@@ -34,5 +37,6 @@ internal sealed class Shop
 
     private McpFeatures Offer(CatalogHead? head) => new(
         [.. new CatalogTools(_catalog, _watch, _products, head).All(), .. _cartTools.All()],
-        _widgets);
+        _widgets,
+        [_otherBuilds]);
 }

@@ -188,9 +188,10 @@ internal sealed class SchemaCheck
         {
             mistakes.Add($"{Name(path)} must be {Expected()}{Instead(ref reader)}");
         }
-        else if (text.Length < _minLength || text.Length > _maxLength)
+        else if (text.EnumerateRunes().Count() is var length && (length < _minLength || length > _maxLength))
         {
-            mistakes.Add($"{Name(path)} must have {_minLength ?? 0} to {_maxLength} characters, not {text.Length}");
+            // JSON Schema counts Unicode characters, not the units of a string.
+            mistakes.Add($"{Name(path)} must have {_minLength ?? 0} to {_maxLength} characters, not {length}");
         }
     }
 

@@ -37,6 +37,7 @@ internal sealed record AddToCartRequest
     public required IReadOnlyList<AddItem> Items { get; init; }
 
     [Description(CartTools.CartIdText)]
+    [Size(1, 100)]
     public string? CartId { get; init; }
 
     [Description(CartTools.KeyText)]
@@ -51,6 +52,7 @@ internal sealed record UpdateCartRequest
     public required IReadOnlyList<SetItem> Items { get; init; }
 
     [Description(CartTools.CartIdText)]
+    [Size(1, 100)]
     public string? CartId { get; init; }
 
     [Description("Version of the cart that the change is meant for: when the cart has moved on, nothing is changed")]
@@ -64,6 +66,7 @@ internal sealed record UpdateCartRequest
 internal sealed record ShowCartRequest
 {
     [Description(CartTools.CartIdText)]
+    [Size(1, 100)]
     public string? CartId { get; init; }
 
     [Description("Replaces the whole cart by these lines before it is shown. Leave it out to see the cart as it is.")]

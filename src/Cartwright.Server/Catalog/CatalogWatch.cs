@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Server.Catalog;
@@ -7,10 +6,10 @@ namespace Cartwright.Server.Catalog;
 /// Notices that a catalogue was loaded, in whatever process, and tells whoever has made something of the one before. A call may
 /// be answered from a catalogue that was replaced at most <see cref="MaxAge"/> ago; carts read their prices in the database and are never late.
 /// </summary>
-internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider time, ILogger<CatalogWatch> logger) : BackgroundService
+internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider time, ILogger<CatalogWatch> logger)
+    : Periodic(TimeSpan.FromSeconds(1), time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _reading = new(1);
     private long _version;
@@ -21,7 +20,7 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
     public async ValueTask<CatalogHead?> Begin(CancellationToken cancellation = default)
     {
         var head = await catalog.Head(cancellation);
-        (_version, _checkedAt) = (head?.Version ?? 0, time.GetTimestamp());
+        (_version, _checkedAt) = (head?.Version ?? 0, Time.GetTimestamp());
         return head;
     }
 
@@ -31,7 +30,7 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
     /// <summary>The version of the loaded catalogue.</summary>
     public ValueTask<long> Version(CancellationToken cancellation)
     {
-        return time.GetElapsedTime(Volatile.Read(ref _checkedAt)) < MaxAge ? new(Volatile.Read(ref _version)) : Check(cancellation);
+        return Time.GetElapsedTime(Volatile.Read(ref _checkedAt)) < MaxAge ? new(Volatile.Read(ref _version)) : Check(cancellation);
     }
 
     public override void Dispose()
@@ -40,21 +39,10 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Tick, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await Check(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                LogMissed(exception);
-            }
-        }
-    }
+    protected override Task Work(CancellationToken stopping) => Check(stopping).AsTask();
+
+    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalogue's version could not be read")]
+    protected override partial void LogFailure(Exception exception);
 
     private async ValueTask<long> Check(CancellationToken cancellation)
     {
@@ -68,7 +56,7 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
                 Volatile.Write(ref _version, head.Version);
             }
 
-            Volatile.Write(ref _checkedAt, time.GetTimestamp());
+            Volatile.Write(ref _checkedAt, Time.GetTimestamp());
             return _version;
         }
         finally
@@ -79,7 +67,4 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Serving catalogue version {Version} with {Count} products")]
     private partial void LogChanged(long version, int count);
-
-    [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalogue's version could not be read")]
-    private partial void LogMissed(Exception exception);
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cartwright.Mcp;
 
 namespace Cartwright.Server.Widgets;
@@ -8,22 +10,41 @@ namespace Cartwright.Server.Widgets;
 /// A widget: an HTML file that a host shows for the results of a tool. Everything is said twice, in the standard's keys (MCP Apps,
 /// <c>_meta.ui</c>) and in ChatGPT's (<c>openai/*</c>), with equal values: hosts that find them different show nothing.
 /// </summary>
-internal sealed record Widget(string File, string Name, string Title, string Description)
+internal sealed partial class Widget
 {
     private const string MimeType = "text/html;profile=mcp-app";
 
     private static readonly byte[] True = "true"u8.ToArray();
 
     public static readonly Widget Catalog = new(
-        "product-catalog.html", "product-catalog", "Products", "Shows the listed products with pictures, prices and stock. Do not repeat the list in words.");
+        "product-catalog", "Products", "Shows the listed products with pictures, prices and stock. Do not repeat the list in words.");
 
     public static readonly Widget Cart = new(
-        "shopping-cart.html", "shopping-cart", "Shopping cart", "Shows the cart with its lines and subtotal. Do not repeat the lines in words.");
+        "shopping-cart", "Shopping cart", "Shows the cart with its lines and subtotal. Do not repeat the lines in words.");
 
     public static readonly Widget Checkout = new(
-        "checkout.html", "checkout", "Checkout", "Shows the order and the way to pay for it.");
+        "checkout", "Checkout", "Shows the order and the way to pay for it.");
 
-    public string Uri => $"ui://widget/{File}";
+    private readonly string _title;
+    private readonly string _description;
+    private readonly string _html;
+
+    private Widget(string name, string title, string description)
+    {
+        (Name, _title, _description) = (name, title, description);
+        _html = Read(name);
+        Uri = $"ui://widget/{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_html)))[..8]}.html";
+    }
+
+    public static IReadOnlyList<Widget> All { get; } = [Catalog, Cart, Checkout];
+
+    public string Name { get; }
+
+    /// <summary>The URI that tools name. It ends in a hash of the contents, because hosts keep a widget by its URI for as long as they like.</summary>
+    public string Uri { get; }
+
+    /// <summary>The URI that people and documents name; it always has the contents of this build.</summary>
+    public string PlainUri => $"ui://widget/{Name}.html";
 
     /// <summary>Tells the host that the server's tools may be called by widgets, without showing one for this tool.</summary>
     public static JsonObject NoneMeta(string invoking, string invoked) => new()
@@ -53,42 +74,79 @@ internal sealed record Widget(string File, string Name, string Title, string Des
     ];
 
     /// <summary>The widget as a resource. It may load nothing but images of the shop's own origin.</summary>
-    public McpResource ToResource(string origin)
+    public McpResource ToResource(Uri origin)
     {
-        var html = Read();
-        var contents = ResourceContents.Text(Uri, MimeType, html, ResourceMeta(origin));
-        return new McpResource(Uri, Name, MimeType, _ => ValueTask.FromResult(new ReadResult(contents)))
+        var result = new ReadResult(Contents(Uri, origin));
+        return new McpResource(Uri, Name, MimeType, _ => ValueTask.FromResult(result))
         {
-            Title = Title,
-            Description = Description,
+            Title = _title,
+            Description = _description,
             Meta = ResourceMeta(origin),
+            Aliases = [PlainUri],
         };
     }
 
-    private static JsonArray NoAuth() => [new JsonObject { ["type"] = "noauth" }];
-
-    private JsonObject ResourceMeta(string origin) => new()
+    /// <summary>
+    /// Widgets under the hashes of other builds. A host that has kept the tools of an earlier build asks for them, and would show nothing
+    /// if they were gone; it gets the widget of this build.
+    /// </summary>
+    public static McpResourceTemplate OtherBuilds(Uri origin) => new(
+        "ui://widget/{file}",
+        "widget",
+        MimeType,
+        (variables, _) =>
+        {
+            var file = variables["file"];
+            var widget = HashedFile().Match(file) is { Success: true } match ? All.FirstOrDefault(widget => widget.Name == match.Groups["name"].Value) : null;
+            return ValueTask.FromResult(widget is null ? null : new ReadResult(widget.Contents($"ui://widget/{file}", origin)));
+        })
     {
-        ["ui"] = new JsonObject
-        {
-            ["csp"] = new JsonObject { ["connectDomains"] = new JsonArray(origin), ["resourceDomains"] = new JsonArray(origin) },
-            ["prefersBorder"] = true,
-        },
-        ["openai/widgetCSP"] = new JsonObject
-        {
-            ["connect_domains"] = new JsonArray(origin),
-            ["resource_domains"] = new JsonArray(origin),
-            ["redirect_domains"] = new JsonArray(origin),
-        },
-        ["openai/widgetPrefersBorder"] = true,
-        ["openai/widgetDescription"] = Description,
+        Title = "Widgets of other builds",
+        Description = "A widget under the address that an earlier build gave it; its contents are those of this build.",
     };
 
-    private string Read()
+    private static JsonArray NoAuth() => [new JsonObject { ["type"] = "noauth" }];
+
+    private static string Read(string name)
     {
-        using var stream = typeof(Widget).Assembly.GetManifestResourceStream($"widgets/{File}")
-            ?? throw new InvalidOperationException($"The widget {File} is not part of this build.");
+        using var stream = typeof(Widget).Assembly.GetManifestResourceStream($"web/{name}.html")
+            ?? throw new InvalidOperationException($"The widget {name} is not part of this build.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
     }
+
+    private ResourceContents Contents(string uri, Uri origin) => ResourceContents.Text(uri, MimeType, _html, ResourceMeta(origin));
+
+    private JsonObject ResourceMeta(Uri shop)
+    {
+        var origin = shop.GetLeftPart(UriPartial.Authority);
+        var meta = new JsonObject
+        {
+            ["ui"] = new JsonObject
+            {
+                ["csp"] = new JsonObject { ["connectDomains"] = new JsonArray(origin), ["resourceDomains"] = new JsonArray(origin) },
+                ["prefersBorder"] = true,
+            },
+            ["openai/widgetCSP"] = new JsonObject
+            {
+                ["connect_domains"] = new JsonArray(origin),
+                ["resource_domains"] = new JsonArray(origin),
+                ["redirect_domains"] = new JsonArray(origin),
+            },
+            ["openai/widgetPrefersBorder"] = true,
+            ["openai/widgetDescription"] = _description,
+        };
+
+        // ChatGPT derives the widget's own origin from this, and asks for it of published shops. The standard's ui.domain must stay away:
+        // its form is the host's, and Claude refuses a widget whose domain is not the one it computes itself from the connector's address.
+        if (!shop.IsLoopback)
+        {
+            meta["openai/widgetDomain"] = origin;
+        }
+
+        return meta;
+    }
+
+    [GeneratedRegex("^(?<name>[a-z-]+)-[0-9a-f]{8}\\.html$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HashedFile();
 }

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -60,11 +61,12 @@ internal static class ServeVerb
     private static void Greet(WebApplication app, Settings settings)
     {
         var address = settings.PublicUrl?.GetLeftPart(UriPartial.Authority) ?? $"http://localhost:{new Uri(app.Urls.First()).Port}";
+        var page = settings.ServesPlayground(new Uri(address)) ? "  (playground: open it in a browser)" : "";
         Console.WriteLine(
             $"""
             Cartwright {ServerBuilder.Version} is serving.
 
-              Shop      {address}
+              Shop      {address}{page}
               MCP       {address}/mcp
               Health    {address}/health
               Data      {Path.GetFullPath(settings.DataFolder)}
@@ -84,7 +86,12 @@ internal static class ServeVerb
             console.UseUtcTimestamp = true;
             console.ColorBehavior = LoggerColorBehavior.Default;
         });
-        logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+
+        // A start that fails is told in one line by the verb, not with a stack trace here.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+
+        // Standard output is for what was asked for.
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     /// <summary>The usual help, and the settings.</summary>

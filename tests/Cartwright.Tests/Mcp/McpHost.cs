@@ -9,11 +9,11 @@ namespace Cartwright.Tests.Mcp;
 /// <summary>Serves one <see cref="McpServer"/> on a free port of this machine.</summary>
 internal sealed class McpHost : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
     private McpHost(WebApplication app, McpServer server)
     {
-        (this.app, Server) = (app, server);
+        (_app, Server) = (app, server);
         Wire = new Wire(new Uri(app.Urls.First()));
     }
 
@@ -34,23 +34,23 @@ internal sealed class McpHost : IAsyncDisposable
 
     public static Task<McpHost> Start(McpOptions? options = null) => Start(new McpServer(options ?? TestTools.Options(), TestTools.Features()));
 
-    public Task Stop() => app.StopAsync();
+    public Task Stop() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
         Wire.Dispose();
-        await app.DisposeAsync();
+        await _app.DisposeAsync();
     }
 }
 
 /// <summary>One such host for all tests of a class.</summary>
 public sealed class SharedHost : IAsyncLifetime
 {
-    private McpHost? host;
+    private McpHost? _host;
 
-    internal Wire Wire => host!.Wire;
+    internal Wire Wire => _host!.Wire;
 
-    public async ValueTask InitializeAsync() => host = await McpHost.Start();
+    public async ValueTask InitializeAsync() => _host = await McpHost.Start();
 
-    public ValueTask DisposeAsync() => host!.DisposeAsync();
+    public ValueTask DisposeAsync() => _host!.DisposeAsync();
 }

@@ -33,6 +33,8 @@ public sealed class SchemaChecks
         ("""{"text":"äöüß","count":9,"price":0.01,"flag":true,"color":"red","list":[1],"colors":"red","inner":{"a":""},"any":[{"x":1}]}""", null),
         ("""{"text":"abc","count":null,"list":null,"inner":null}""", null),
         ("""{"text":"abc","colors":["green","red"]}""", null),
+        ("""{"text":"😀😀😀😀"}""", null),
+        ("""{"text":"😀"}""", "text must have 2 to 4 characters, not 1."),
         ("{}", "text is required."),
         ("""{"text":null}""", "text is required."),
         ("""{"text":7}""", "text must be a text, not 7."),

@@ -10,7 +10,7 @@ internal sealed class Wire(Uri address) : IDisposable
     /// <summary>Fails a test that would hang; nothing waits for it to pass.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address, Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = address, Timeout = Patience };
 
     public Uri Address { get; } = address;
 
@@ -23,7 +23,7 @@ internal sealed class Wire(Uri address) : IDisposable
     public async Task<Reply> Send(string method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
         using var request = Request(method, path, content, headers);
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return new Reply((int)response.StatusCode, body, AllHeaders(response));
     }
@@ -32,7 +32,7 @@ internal sealed class Wire(Uri address) : IDisposable
     public async Task<EventReader> Open(string method, string path, string? body, params (string Name, string Value)[] headers)
     {
         using var request = Request(method, path, body is null ? null : Json(body), headers);
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         return new EventReader(response, await response.Content.ReadAsStreamAsync());
     }
 
@@ -41,7 +41,7 @@ internal sealed class Wire(Uri address) : IDisposable
 
     public static StringContent Json(string body) => new(body, Encoding.UTF8, "application/json");
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private static HttpRequestMessage Request(string method, string path, HttpContent? content, (string Name, string Value)[] headers)
     {
@@ -101,7 +101,7 @@ internal sealed record ServerEvent(string Type, string Data)
 /// <summary>Reads an open event stream, one event at a time.</summary>
 internal sealed class EventReader(HttpResponseMessage response, Stream stream) : IDisposable
 {
-    private readonly StreamReader reader = new(stream);
+    private readonly StreamReader _reader = new(stream);
 
     public int Status => (int)response.StatusCode;
 
@@ -112,7 +112,7 @@ internal sealed class EventReader(HttpResponseMessage response, Stream stream) :
     {
         using var late = new CancellationTokenSource(Wire.Patience);
         var (type, data) = ("message", string.Empty);
-        while (await reader.ReadLineAsync(late.Token) is { } line)
+        while (await _reader.ReadLineAsync(late.Token) is { } line)
         {
             if (line.Length == 0)
             {
@@ -150,12 +150,12 @@ internal sealed class EventReader(HttpResponseMessage response, Stream stream) :
     public async Task<string> Rest()
     {
         using var late = new CancellationTokenSource(Wire.Patience);
-        return await reader.ReadToEndAsync(late.Token);
+        return await _reader.ReadToEndAsync(late.Token);
     }
 
     public void Dispose()
     {
-        reader.Dispose();
+        _reader.Dispose();
         response.Dispose();
     }
 }

@@ -43,6 +43,8 @@ public sealed class BadInput(SampleShops shops) : IClassFixture<SampleShops>
         ("a cart nobody has", "add_to_cart", """{"cart_id":"cart_00000000000000000000000000","items":[{"product_id":"monstera"}]}""", ["There is no cart", "leave out cart_id to start a new cart"]),
         ("a cart that is no id", "show_cart", """{"cart_id":"'; drop table cart; --"}""", ["There is no cart"]),
         ("a cart with a zero byte", "show_cart", """{"cart_id":"a\u0000b"}""", ["There is no cart"]),
+        ("an empty cart id", "show_cart", """{"cart_id":""}""", ["cart_id must have 1 to 100 characters, not 0"]),
+        ("a cart id without end", "show_cart", $$"""{"cart_id":"{{new string('c', 101)}}"}""", ["cart_id must have 1 to 100 characters, not 101"]),
         ("a cart that is a number", "show_cart", """{"cart_id":7}""", ["cart_id must be a text, not 7"]),
         ("a key that is too long", "add_to_cart", $$"""{"CART":1,"items":[{"product_id":"monstera"}],"idempotency_key":"{{new string('k', 129)}}"}""", ["idempotency_key must have 1 to 128 characters, not 129"]),
         ("an empty key", "add_to_cart", """{"CART":1,"items":[{"product_id":"monstera"}],"idempotency_key":""}""", ["idempotency_key must have 1 to 128 characters"]),

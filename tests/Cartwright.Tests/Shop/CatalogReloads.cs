@@ -111,14 +111,14 @@ public sealed class CatalogReloads
     /// <summary>Time stands still, also for ages, until it is told to pass.</summary>
     private sealed class Clock : TimeProvider
     {
-        private long ticks = TimeSpan.TicksPerDay;
+        private long _ticks = TimeSpan.TicksPerDay;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
 
-        public override long GetTimestamp() => Interlocked.Read(ref ticks);
+        public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
-        public void Pass(TimeSpan time) => Interlocked.Add(ref ticks, time.Ticks);
+        public void Pass(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
     }
 }

@@ -5,9 +5,9 @@ namespace Cartwright.Tests.Shop;
 /// <summary>How a call finds its cart: by its id, else by the host's conversation, else by the session.</summary>
 public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops>
 {
-    private static int conversations;
+    private static int _conversations;
 
-    private readonly string talk = $"conversation-{Interlocked.Increment(ref conversations)}";
+    private readonly string _talk = $"conversation-{Interlocked.Increment(ref _conversations)}";
 
     [Fact]
     public async Task The_groceries_conversation_survives_a_restart_and_is_open_only_to_who_knows_the_cart()
@@ -42,35 +42,35 @@ public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops
     [Fact]
     public async Task Another_conversation_has_another_cart()
     {
-        await Add(Meta(talk));
-        Assert.Empty((await Show(Meta(talk + "x"))).Lines());
+        await Add(Meta(_talk));
+        Assert.Empty((await Show(Meta(_talk + "x"))).Lines());
         Assert.Empty((await shops.Groceries.Call("show_cart")).Lines());
     }
 
     [Fact]
     public async Task A_conversation_counts_only_with_the_subject_it_was_made_with()
     {
-        await Add(Meta(talk, "ann"));
-        Assert.Equal("1 eggs", (await Show(Meta(talk, "ann"))).Lines());
-        Assert.Empty((await Show(Meta(talk, "bob"))).Lines());
-        Assert.Empty((await Show(Meta(talk))).Lines());
+        await Add(Meta(_talk, "ann"));
+        Assert.Equal("1 eggs", (await Show(Meta(_talk, "ann"))).Lines());
+        Assert.Empty((await Show(Meta(_talk, "bob"))).Lines());
+        Assert.Empty((await Show(Meta(_talk))).Lines());
 
         // Bob's empty cart did not take Ann's place.
-        Assert.Equal("1 eggs", (await Show(Meta(talk, "ann"))).Lines());
+        Assert.Equal("1 eggs", (await Show(Meta(_talk, "ann"))).Lines());
     }
 
     [Fact]
     public async Task A_cart_made_without_a_subject_is_the_conversations()
     {
-        await Add(Meta(talk));
-        Assert.Equal("1 eggs", (await Show(Meta(talk, "ann"))).Lines());
+        await Add(Meta(_talk));
+        Assert.Equal("1 eggs", (await Show(Meta(_talk, "ann"))).Lines());
     }
 
     [Fact]
     public async Task The_cart_id_wins_over_the_conversation()
     {
-        var first = (await Add(Meta(talk))).CartId();
-        var other = Meta(talk + "-other");
+        var first = (await Add(Meta(_talk))).CartId();
+        var other = Meta(_talk + "-other");
         await shops.Groceries.Call("add_to_cart", """{"items":[{"product_id":"milk"}]}""", other);
         Assert.Equal("1 eggs", (await shops.Groceries.Call("show_cart", $$"""{"cart_id":"{{first}}"}""", other)).Lines());
         Assert.Equal("1 milk", (await Show(other)).Lines());
@@ -79,10 +79,10 @@ public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops
     [Fact]
     public async Task An_unknown_cart_id_never_falls_back_to_the_conversation()
     {
-        await Add(Meta(talk));
-        var result = await shops.Groceries.Call("add_to_cart", """{"cart_id":"cart_x","items":[{"product_id":"milk"}]}""", Meta(talk));
+        await Add(Meta(_talk));
+        var result = await shops.Groceries.Call("add_to_cart", """{"cart_id":"cart_x","items":[{"product_id":"milk"}]}""", Meta(_talk));
         Assert.True(result.IsError());
-        Assert.Equal("1 eggs", (await Show(Meta(talk))).Lines());
+        Assert.Equal("1 eggs", (await Show(Meta(_talk))).Lines());
     }
 
     [Fact]
@@ -103,8 +103,8 @@ public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops
     public async Task The_conversation_wins_over_the_session()
     {
         var session = await shops.Groceries.Wire.Initialize();
-        await Add(Meta(talk));
-        Assert.Equal("1 eggs", (await shops.Groceries.Call("show_cart", "{}", Meta(talk), session)).Lines());
+        await Add(Meta(_talk));
+        Assert.Equal("1 eggs", (await shops.Groceries.Call("show_cart", "{}", Meta(_talk), session)).Lines());
     }
 
     [Theory]
@@ -122,7 +122,7 @@ public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops
     [Fact]
     public async Task Modern_clients_find_their_cart_by_the_conversation_and_by_no_session()
     {
-        var meta = new System.Text.Json.Nodes.JsonObject { ["openai/session"] = talk };
+        var meta = new System.Text.Json.Nodes.JsonObject { ["openai/session"] = _talk };
         await shops.Groceries.Wire.CallTool("add_to_cart", """{"items":[{"product_id":"eggs"}]}""", meta);
         Assert.Equal("1 eggs", (await shops.Groceries.Wire.CallTool("show_cart", "{}", meta)).Result.Lines());
         Assert.Empty((await shops.Groceries.Wire.CallTool("show_cart")).Result.Lines());
@@ -148,9 +148,9 @@ public sealed class Conversations(SampleShops shops) : IClassFixture<SampleShops
     [Fact]
     public async Task Showing_with_items_replaces_the_lines_at_the_shops_prices()
     {
-        var first = await Add(Meta(talk));
+        var first = await Add(Meta(_talk));
         var shown = await shops.Groceries.Call(
-            "show_cart", """{"items":[{"id":"milk","name":"Cheap Milk","price":0.01,"quantity":2},{"name":"bread"},{"product_id":"tomatoes","quantity":null}]}""", Meta(talk));
+            "show_cart", """{"items":[{"id":"milk","name":"Cheap Milk","price":0.01,"quantity":2},{"name":"bread"},{"product_id":"tomatoes","quantity":null}]}""", Meta(_talk));
         Assert.Equal("2 milk, 1 bread, 1 tomatoes", shown.Lines());
         Assert.Equal(first.CartId(), shown.CartId());
         Assert.Equal("3.79", shown.Data()["items"]![0]!["price"]!.ToJsonString());

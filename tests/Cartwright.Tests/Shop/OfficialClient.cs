@@ -125,13 +125,13 @@ public sealed class OfficialClient(SampleShops shops) : IClassFixture<SampleShop
 
     private sealed class Reports(TaskCompletionSource second) : IProgress<ProgressNotificationValue>
     {
-        private int count;
+        private int _count;
 
-        public int Count => count;
+        public int Count => _count;
 
         public void Report(ProgressNotificationValue value)
         {
-            if (Interlocked.Increment(ref count) == 2)
+            if (Interlocked.Increment(ref _count) == 2)
             {
                 second.SetResult();
             }

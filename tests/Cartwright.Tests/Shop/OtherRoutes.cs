@@ -1,3 +1,4 @@
+using Cartwright.Server;
 using Cartwright.Tests.Mcp;
 
 namespace Cartwright.Tests.Shop;
@@ -102,7 +103,27 @@ public sealed class OtherRoutes
     public void The_address_that_is_listened_on_is_a_host_name(string address, string host) =>
         Assert.Contains(
             new Microsoft.AspNetCore.Http.HostString(host).Host,
-            Server.ServerBuilder.HostNames(new Server.Settings { Host = System.Net.IPAddress.Parse(address) }, new Uri("http://localhost:3000")));
+            ServerBuilder.HostNames(new Settings { Host = System.Net.IPAddress.Parse(address) }, new Uri("http://localhost:3000")));
+
+    [Fact]
+    public async Task A_data_folder_or_catalogue_that_cannot_be_used_is_told_in_words_and_nothing_is_served()
+    {
+        using var folder = new TempFolder();
+        var settings = new Settings { Port = 0, DataFolder = Path.Combine(folder.File("a-file", ""), "data"), CatalogFile = ShopServer.SampleFile("plantly") };
+        var noFolder = (await ServerBuilder.Build(settings, new FakeTime(), new IdSource())).Problem!;
+        Assert.Contains("CARTWRIGHT_DATA", noFolder.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', noFolder.Advice);
+
+        settings = settings with { DataFolder = Path.Combine(folder.Path, "data"), CatalogFile = "no-such.json" };
+        var noFile = (await ServerBuilder.Build(settings, new FakeTime(), new IdSource())).Problem!;
+        Assert.StartsWith("CARTWRIGHT_CATALOG: ", noFile.Advice, StringComparison.Ordinal);
+        Assert.Contains("no-such.json", noFile.Advice, StringComparison.Ordinal);
+
+        settings = settings with { CatalogFile = folder.File("bad.json", """{"store":{},"products":[{}]}""") };
+        Assert.Contains("store", (await ServerBuilder.Build(settings, new FakeTime(), new IdSource())).Problem!.Advice, StringComparison.Ordinal);
+        await using var shop = await ShopServer.Start(folder: folder);
+        Assert.NotEmpty((await shop.Call("list_products")).Ids());
+    }
 
     [Theory]
     [InlineData("json", false)]

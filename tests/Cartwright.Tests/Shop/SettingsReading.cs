@@ -26,7 +26,7 @@ public sealed class SettingsReading
             ("CARTWRIGHT_DATA", "/var/lib/cartwright"),
             ("CARTWRIGHT_CATALOG", "my.json"),
             ("CARTWRIGHT_PUBLIC_URL", "https://shop.example.com/"),
-            ("CARTWRIGHT_ALLOWED_ORIGINS", "https://a.example.com , http://localhost:5173/,"),
+            ("CARTWRIGHT_ALLOWED_ORIGINS", "https://A.example.com:443 , http://localhost:5173/,"),
             ("CARTWRIGHT_ALLOWED_HOSTS", "a.example.com,b.example.com"),
             ("CARTWRIGHT_ANSWERS", "sse"),
             ("CARTWRIGHT_CART_DAYS", "7")).Value;

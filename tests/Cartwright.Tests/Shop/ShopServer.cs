@@ -11,12 +11,12 @@ namespace Cartwright.Tests.Shop;
 /// <summary>The real server over real HTTP, with a data folder of its own or one shared with another instance.</summary>
 internal sealed class ShopServer : IAsyncDisposable
 {
-    private readonly TempFolder? owned;
+    private readonly TempFolder? _owned;
 
     private ShopServer(WebApplication app, TempFolder folder, bool ownsFolder)
     {
         (App, Folder) = (app, folder);
-        owned = ownsFolder ? folder : null;
+        _owned = ownsFolder ? folder : null;
         Wire = new Wire(new Uri(app.Urls.First().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)));
     }
 
@@ -64,7 +64,7 @@ internal sealed class ShopServer : IAsyncDisposable
         Wire.Dispose();
         await App.StopAsync();
         await App.DisposeAsync();
-        owned?.Dispose();
+        _owned?.Dispose();
     }
 
     private static async Task<ShopServer> StartFile(string catalog, TempFolder? folder, TimeProvider? time, Func<Settings, Settings>? change)
@@ -108,24 +108,24 @@ internal static class ShopAnswers
 /// <summary>Both sample shops, one server each for all tests of a class that change nothing others see.</summary>
 public sealed class SampleShops : IAsyncLifetime
 {
-    private ShopServer? plantly;
-    private ShopServer? groceries;
+    private ShopServer? _plantly;
+    private ShopServer? _groceries;
 
-    internal ShopServer Plantly => plantly!;
+    internal ShopServer Plantly => _plantly!;
 
-    internal ShopServer Groceries => groceries!;
+    internal ShopServer Groceries => _groceries!;
 
     internal ShopServer this[string sample] => sample == "plantly" ? Plantly : Groceries;
 
     public async ValueTask InitializeAsync()
     {
-        plantly = await ShopServer.Start("plantly");
-        groceries = await ShopServer.Start("groceries");
+        _plantly = await ShopServer.Start("plantly");
+        _groceries = await ShopServer.Start("groceries");
     }
 
     public async ValueTask DisposeAsync()
     {
-        await plantly!.DisposeAsync();
-        await groceries!.DisposeAsync();
+        await _plantly!.DisposeAsync();
+        await _groceries!.DisposeAsync();
     }
 }

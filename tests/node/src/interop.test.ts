@@ -7,6 +7,8 @@ import { asCart, asObject, asProducts, minorUnits, textOf, type Cart, type JsonO
 
 const shopTools = ['add_to_cart', 'get_product', 'list_products', 'show_cart', 'update_cart'];
 const widgets = ['ui://widget/checkout.html', 'ui://widget/product-catalog.html', 'ui://widget/shopping-cart.html'];
+/** Widgets are listed, and named by tools, under URIs with a hash of their contents. */
+const plainUri = (uri: unknown): string => String(uri).replace(/-[0-9a-f]{8}\.html$/, '.html');
 const widgetType = 'text/html;profile=mcp-app';
 const toolsWithWidget = ['add_to_cart', 'list_products', 'show_cart', 'update_cart'];
 /** What each tool must say of itself: does it only read, may it destroy, is repeating it harmless. */
@@ -43,7 +45,8 @@ async function checkTools(client: McpClient): Promise<void> {
     if (toolsWithWidget.includes(name)) {
       const meta = asObject(tool['_meta'], `${name}._meta`);
       const { resourceUri } = asObject(meta['ui'], `${name}._meta.ui`);
-      assert.ok(widgets.includes(String(resourceUri)), `${name} names the widget ${String(resourceUri)}`);
+      assert.ok(widgets.includes(plainUri(resourceUri)), `${name} names the widget ${String(resourceUri)}`);
+      assert.notEqual(plainUri(resourceUri), resourceUri, `${name} names its widget without a hash`);
       assert.equal(meta['openai/outputTemplate'], resourceUri, `${name}: the two widget dialects disagree`);
     }
   }
@@ -52,15 +55,39 @@ async function checkTools(client: McpClient): Promise<void> {
 async function checkWidgets(client: McpClient): Promise<void> {
   const listed = (await client.listResources()).map(resource => asObject(resource, 'resource'));
   const found = listed.filter(resource => String(resource['uri']).startsWith('ui://widget/'));
-  assert.deepEqual(found.map(resource => resource['uri']).sort(), widgets);
-  for (const { uri, mimeType } of found) {
+  assert.deepEqual(found.map(resource => plainUri(resource['uri'])).sort(), widgets);
+  for (const { uri, mimeType, _meta } of found) {
     assert.equal(mimeType, widgetType);
-    const contents = (await client.readResource(String(uri))).map(content => asObject(content, 'resource content'));
-    assert.equal(contents.length, 1);
-    assert.equal(contents[0]?.['uri'], uri);
-    assert.equal(contents[0]?.['mimeType'], widgetType);
-    assert.match(String(contents[0]?.['text']), /^\s*<!doctype html>/i);
+    const content = await readWidget(client, String(uri));
+    assert.equal(content['uri'], uri);
+    assert.deepEqual(content['_meta'], _meta, 'list entry and contents disagree');
+    checkWidgetMeta(asObject(_meta, 'widget _meta'));
+    // The plain URI, and the hash of another build, lead to the same widget.
+    assert.equal((await readWidget(client, plainUri(uri)))['text'], content['text']);
+    assert.equal((await readWidget(client, String(uri).replace(/[0-9a-f]{8}(?=\.html$)/, '0123abcd')))['text'], content['text']);
   }
+}
+
+async function readWidget(client: McpClient, uri: string): Promise<JsonObject> {
+  const [content, ...more] = (await client.readResource(uri)).map(each => asObject(each, 'resource content'));
+  assert.ok(content);
+  assert.deepEqual(more, []);
+  assert.equal(content['mimeType'], widgetType);
+  assert.match(String(content['text']), /^\s*<!doctype html>/i);
+  return content;
+}
+
+/** Both dialects say the same: nothing is loaded but from the shop's own origin. */
+function checkWidgetMeta(meta: JsonObject): void {
+  const ui = asObject(meta['ui'], '_meta.ui');
+  const origins = [shop.endpoint.origin];
+  assert.deepEqual(ui['csp'], { connectDomains: origins, resourceDomains: origins });
+  assert.deepEqual(meta['openai/widgetCSP'], { connect_domains: origins, resource_domains: origins, redirect_domains: origins });
+  assert.equal(meta['openai/widgetPrefersBorder'], ui['prefersBorder']);
+  assert.ok(String(meta['openai/widgetDescription'] ?? '').length > 20, 'the model is not told what the widget shows');
+  // A domain of one's own is for published shops, and the standard's key for it makes Claude refuse the widget.
+  assert.equal(ui['domain'], undefined);
+  assert.equal(meta['openai/widgetDomain'], undefined);
 }
 
 async function callForCart(client: McpClient, tool: string, args: JsonObject): Promise<Cart> {

@@ -1,13 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The root of the repository; this file runs from tests/node/dist. */
-export const repository = resolve(import.meta.dirname, '../../..');
+/** The root of the repository: the folder above this file, wherever it was compiled to, that has the solution. */
+export const repository = rootAbove(import.meta.dirname);
 
 const startLimit = 30_000;
 const stopLimit = 10_000;
@@ -23,6 +24,10 @@ export interface RunningServer {
 /** A shop whose process can be stopped and started again on the same data folder. */
 export interface Shop extends RunningServer {
   restart(): Promise<void>;
+}
+
+function rootAbove(folder: string): string {
+  return existsSync(join(folder, 'Cartwright.slnx')) ? folder : rootAbove(dirname(folder));
 }
 
 function executable(variable: string): string {

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using Cartwright.Server;
+using Cartwright.Server.Storage;
+using Cartwright.Tests.Shop;
+
+namespace Cartwright.Tests.Process;
+
+/// <summary>A start that cannot succeed says in a line what is wrong and what to do, and exits with 2; the verbs do the same.</summary>
+public sealed class Starts
+{
+    [Fact]
+    public async Task A_port_in_use_is_named()
+    {
+        using var folder = new TempFolder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port;
+        await Fails(folder, [("PORT", $"{port}")], $"PORT {port} is in use");
+    }
+
+    [Fact]
+    public async Task A_data_folder_that_cannot_be_used_is_named()
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("not-a-folder", "");
+        await Fails(folder, [("CARTWRIGHT_DATA", file)], file, "CARTWRIGHT_DATA");
+    }
+
+    [Fact]
+    public async Task Bad_settings_are_all_named_at_once()
+    {
+        using var folder = new TempFolder();
+        await Fails(
+            folder,
+            [("PORT", "http"), ("CARTWRIGHT_PUBLIC_URL", "shop.example.com"), ("CARTWRIGHT_CART_DAYS", "0")],
+            "PORT is \"http\"",
+            "CARTWRIGHT_PUBLIC_URL is \"shop.example.com\"",
+            "CARTWRIGHT_CART_DAYS is \"0\"");
+    }
+
+    [Fact]
+    public async Task A_catalogue_that_is_missing_or_wrong_is_named()
+    {
+        using var folder = new TempFolder();
+        await Fails(folder, [("CARTWRIGHT_CATALOG", "nowhere.json")], "CARTWRIGHT_CATALOG", "nowhere.json");
+        folder.File("bad.json", """{ "store": { "name": "S", "currency": "USD", "country": "US" }, "facets": [], "products": [ { "id": "A B" } ] }""");
+        await Fails(folder, [("CARTWRIGHT_CATALOG", "bad.json")], "CARTWRIGHT_CATALOG", "line 1, products[0].id", "products[0].price");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_program_is_left_alone()
+    {
+        using var folder = new TempFolder();
+        await using (var database = (await Database.Open(Path.Combine(folder.Path, "data"), new FakeTime())).Value)
+        {
+            await database.Write<int>(async session => await session.Execute("insert into schema_version (version, applied_at) values (999, 0)"));
+        }
+
+        await Fails(folder, [("CARTWRIGHT_DATA", Path.Combine(folder.Path, "data"))], "newer Cartwright", "update the program");
+    }
+
+    [Fact]
+    public async Task Settings_come_from_an_env_file_too_and_the_environment_wins()
+    {
+        using var folder = new TempFolder();
+        folder.File(".env", "PORT=http\nCARTWRIGHT_CART_DAYS=none\n");
+        await Fails(folder, [("CARTWRIGHT_CART_DAYS", "-1")], "PORT is \"http\"", "CARTWRIGHT_CART_DAYS is \"-1\"");
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Help_and_version_are_answered(string option)
+    {
+        using var folder = new TempFolder();
+        using var program = ShopProcess.Run(folder.Path, [option]);
+        Assert.Equal(0, await program.Exit());
+        Assert.Empty(program.Errors);
+        Assert.Matches(option == "--version" ? @"^\d+\.\d+\.\d+\s*$" : "serve.*\n.*catalog", program.Output);
+    }
+
+    [Fact]
+    public async Task The_help_of_serve_lists_every_setting()
+    {
+        using var folder = new TempFolder();
+        using var program = ShopProcess.Run(folder.Path, ["serve", "--help"]);
+        Assert.Equal(0, await program.Exit());
+        Assert.All(Settings.Help, setting => Assert.Contains($"  {setting.Name} ", program.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_unknown_verb_is_refused()
+    {
+        using var folder = new TempFolder();
+        using var program = ShopProcess.Run(folder.Path, ["sell"]);
+        Assert.NotEqual(0, await program.Exit());
+        Assert.Contains("sell", program.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task Fails(TempFolder folder, (string, string)[] settings, params string[] expected)
+    {
+        using var program = ShopProcess.Run(folder.Path, ["serve"], settings);
+        Assert.Equal(2, await program.Exit());
+        Assert.Empty(program.Output);
+        Assert.All(expected, text => Assert.Contains(text, program.Errors, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", program.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", program.Errors, StringComparison.Ordinal);
+    }
+}

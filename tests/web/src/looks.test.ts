@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, afterEach, before, test } from 'node:test';
+
+import type { JsonObject } from '../../node/src/shapes.js';
+import { eventually } from './expect.js';
+import type { HostPage, ShowOptions } from './host-page.js';
+import { Stage } from './stage.js';
+
+const widgets = [
+  { widget: 'product-catalog', tool: 'list_products', call: 'list_products' },
+  { widget: 'shopping-cart', tool: 'show_cart', call: 'show_cart' },
+  { widget: 'checkout', tool: 'ui://widget/checkout.html', call: 'show_cart' },
+];
+/** A host with a style of its own, as MCP Apps hosts have. */
+const styles = {
+  '--color-background-primary': 'light-dark(#faf9f5, #262624)',
+  '--color-background-secondary': 'light-dark(#f0eee6, #30302e)',
+  '--color-text-primary': 'light-dark(#141413, #faf9f5)',
+  '--color-text-secondary': 'light-dark(#5b5a54, #b8b5a9)',
+  '--color-border-tertiary': 'light-dark(#e0ddd2, #40403d)',
+  '--font-sans': "'Liberation Sans', sans-serif",
+};
+
+let stage: Stage;
+let axe: string;
+before(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  stage = await Stage.open();
+});
+after(() => stage?.close());
+afterEach(() => stage.closeWindows());
+
+async function show(widget: (typeof widgets)[number], more: Partial<ShowOptions> = {}, isEmpty = false): Promise<HostPage> {
+  const [conversation, host] = await Promise.all([stage.converse('mcp-apps'), stage.openWindow()]);
+  if (!isEmpty) await conversation.call('add_to_cart', { items: [{ product_id: 'eggs', quantity: 2 }, { product_id: 'milk' }] });
+  await host.show({ conversation, tool: widget.tool, result: await conversation.call(widget.call), ...more });
+  await host.widget.getByRole('heading').first().waitFor();
+  return host;
+}
+
+/** The serious and critical faults that axe finds in the widget. */
+async function faults(host: HostPage): Promise<string[]> {
+  const frame = host.page.frames().find(each => each.url().includes('/frame/'));
+  assert.ok(frame);
+  await frame.evaluate(axe);
+  const found = await frame.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: JsonObject[] }> } }).axe.run();
+    return violations as { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`));
+}
+
+for (const widget of widgets) {
+  for (const theme of ['light', 'dark']) {
+    test(`Axe finds nothing serious in ${widget.widget}, ${theme}, with and without the host's own colours`, async () => {
+      const host = await show(widget, { context: { theme } });
+      assert.deepEqual(await faults(host), []);
+      await host.setContext({ styles: { variables: styles } });
+      assert.deepEqual(await faults(host), []);
+    });
+  }
+
+  for (const width of [320, 1200]) {
+    test(`${widget.widget} fits ${width} pixels without scrolling sideways, and its height is what it tells the host`, async () => {
+      const host = await show(widget, { width });
+      const measure = (): Promise<number[]> =>
+        host.widget.locator('html').evaluate(root => [root.scrollWidth, root.scrollHeight - root.clientHeight]);
+      await eventually(measure, [width, 0]);
+      for (const target of await host.widget.locator('main button:visible:not(.chip)').all()) {
+        const box = await target.boundingBox();
+        assert.ok(box !== null && box.height >= 43.5 && box.width >= 43.5, `${await target.innerText()} is ${box?.width} × ${box?.height}`);
+      }
+    });
+  }
+
+  test(`${widget.widget} reads from right to left where the locale does, with that locale's money`, async () => {
+    const host = await show(widget, { context: { locale: 'he-IL' } });
+    const direction = await host.widget.locator('html').evaluate(root => getComputedStyle(root).direction);
+    assert.equal(direction, 'rtl');
+    assert.deepEqual(await faults(host), []);
+    const money = new Intl.NumberFormat('he-IL', { style: 'currency', currency: 'USD' }).format(4.29);
+    assert.ok((await host.widget.locator('main').textContent())?.includes(money), `${money} is nowhere`);
+    const [heading, page] = [await host.widget.getByRole('heading').first().boundingBox(), await host.page.locator('iframe').boundingBox()];
+    assert.ok(heading !== null && page !== null);
+    assert.ok(heading.x + heading.width > page.x + page.width - 40, 'the heading is not on the right');
+  });
+}
+
+test('An empty cart, a failed start and an open filter panel have no serious fault either', async () => {
+  const [, cart] = widgets;
+  assert.ok(cart);
+  const empty = await show(cart, {}, true);
+  assert.deepEqual(await faults(empty), []);
+  await empty.show({
+    conversation: await stage.converse('mcp-apps'),
+    tool: 'show_cart',
+    result: null,
+    intercept: async () => {
+      throw new Error('down');
+    },
+  });
+  await empty.widget.getByRole('button', { name: 'Try again' }).waitFor();
+  assert.deepEqual(await faults(empty), []);
+  const catalog = await show({ widget: 'product-catalog', tool: 'list_products', call: 'list_products' });
+  await catalog.widget.getByRole('button', { name: 'Filters' }).click();
+  assert.deepEqual(await faults(catalog), []);
+});
+
+test('The theme follows the host, then the browser', async () => {
+  const [, cart] = widgets;
+  assert.ok(cart);
+  const background = (host: HostPage): Promise<string> => host.widget.locator('body').evaluate(body => getComputedStyle(body).backgroundColor);
+  const host = await show(cart);
+  await host.page.emulateMedia({ colorScheme: 'dark' });
+  await eventually(() => background(host), 'rgb(23, 26, 25)');
+  await host.setContext({ theme: 'light' });
+  await eventually(() => background(host), 'rgb(255, 255, 255)');
+  await host.setContext({ theme: 'dark' });
+  await host.page.emulateMedia({ colorScheme: 'light' });
+  await eventually(() => background(host), 'rgb(23, 26, 25)');
+});
+
+test('Safe areas keep the content away from the edges', async () => {
+  const [, cart] = widgets;
+  assert.ok(cart);
+  const host = await show(cart, { context: { safeAreaInsets: { top: 0, right: 0, bottom: 30, left: 0 } } });
+  await eventually(() => host.widget.locator('main').evaluate(main => getComputedStyle(main).paddingBottom), '46px');
+});

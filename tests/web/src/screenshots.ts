@@ -1,0 +1,56 @@
+// Makes docs/images: every widget in light, dark and on a phone. `npm run screenshots --prefix tests/web`
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { repository } from '../../node/src/server.js';
+import type { JsonObject } from '../../node/src/shapes.js';
+import { Stage } from './stage.js';
+
+interface Shot {
+  widget: string;
+  tool: string;
+  /** What the conversation did before, and what the tool is called with. */
+  before: [tool: string, args: JsonObject][];
+  args: JsonObject;
+  /** Height after which the picture is cut, in CSS pixels. */
+  limit?: number;
+}
+
+const groceries: Shot['before'] = [['add_to_cart', { items: [{ name: 'Eggs', quantity: 2 }, { name: 'Milk' }, { name: 'Avocados', quantity: 2 }, { name: 'Tomatoes', quantity: 3 }] }]];
+const shots: Shot[] = [
+  { widget: 'product-catalog', tool: 'list_products', before: groceries, args: {}, limit: 900 },
+  { widget: 'shopping-cart', tool: 'show_cart', before: groceries, args: {} },
+  { widget: 'checkout', tool: 'ui://widget/checkout.html', before: groceries, args: {} },
+];
+const looks = [
+  { name: 'light', theme: 'light', width: 760 },
+  { name: 'dark', theme: 'dark', width: 760 },
+  { name: 'phone', theme: 'light', width: 375 },
+];
+
+process.env['CARTWRIGHT_EXE'] ??= join(repository, 'artifacts/bin/Cartwright/debug/cartwright');
+// Hosts bring a font of their own; this one looks alike on every machine that has it.
+const font = "Inter, 'Liberation Sans', Arial, sans-serif";
+const folder = join(repository, 'docs/images');
+await mkdir(folder, { recursive: true });
+const stage = await Stage.open();
+try {
+  for (const shot of shots) {
+    const conversation = await stage.converse('mcp-apps');
+    for (const [tool, args] of shot.before) await conversation.call(tool, args);
+    const result = await conversation.call(shot.tool.startsWith('ui:') ? 'show_cart' : shot.tool, shot.args);
+    for (const { name, theme, width } of looks) {
+      const host = await stage.openWindow({ viewport: { width, height: 1400 }, deviceScaleFactor: 2 });
+      await host.show({ conversation, tool: shot.tool, args: shot.args, result, context: { theme, locale: 'en-US', styles: { '--font-sans': font } }, width });
+      await host.widget.locator('main img').first().waitFor();
+      await host.page.waitForTimeout(800);
+      const box = await host.page.locator('iframe').boundingBox();
+      const height = Math.min(Math.ceil(box?.height ?? 0), shot.limit ?? 1400);
+      await host.page.screenshot({ path: join(folder, `${shot.widget}-${name}.png`), clip: { x: 0, y: 0, width, height } });
+    }
+
+    await stage.closeWindows();
+  }
+} finally {
+  await stage.close();
+}

@@ -1,0 +1,32 @@
+import type { Json } from './mcp.ts';
+
+/** What the stand-in for a model does with a message: call a tool, or say something. */
+export type Answer = { tool: string; args: Json } | { say: string };
+
+const numbers: Record<string, number> = { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 };
+const help = 'There is no model behind this page: it understands “show my cart”, “add two eggs”, “find bread”, “browse” and “check out”. Every tool is under “Call a tool”.';
+
+/** Understands the obvious, as little as a demonstration needs. `cartId` is the cart of the conversation, when one is known. */
+export function answer(text: string, tools: ReadonlySet<string>, cartId: string | undefined): Answer {
+  const words = text.trim().replace(/[.!?]+$/, '');
+  // A widget may name the cart that it means.
+  const cart = /\bcart_[0-9a-z]{20,}/.exec(words)?.[0] ?? cartId;
+  const withCart = (args: Json): Json => (cart === undefined ? args : { ...args, cart_id: cart });
+  if (/check\s?-?out|\bpay\b|place (the|my) order/i.test(words)) {
+    return tools.has('start_checkout') ? { tool: 'start_checkout', args: withCart({}) } : { say: 'Checkout is not available in this shop yet. Your cart is kept.' };
+  }
+
+  const adding = /^(?:please )?add (.+?)(?: to (?:my|the) (?:cart|basket))?$/i.exec(words)?.[1];
+  if (adding !== undefined && tools.has('add_to_cart')) return { tool: 'add_to_cart', args: withCart({ items: adding.split(/,\s*(?:and )?|\s+and\s+/i).map(item) }) };
+  if (/\b(cart|basket)\b/i.test(words) && tools.has('show_cart')) return { tool: 'show_cart', args: withCart({}) };
+  const wanted = /^(?:please )?(?:find|search(?: for)?|look for|do you have|show me|browse|list|i need|i want)\s+(?:some |any |me |the |your |all )*(.*)$/i.exec(words)?.[1];
+  if (wanted !== undefined && !/^(products?|catalogu?e|shop|everything|all)?$/i.test(wanted) && tools.has('list_products')) return { tool: 'list_products', args: { search: wanted } };
+  if (/^(browse|list|show|what)\b|products?|catalogu?e/i.test(words) && tools.has('list_products')) return { tool: 'list_products', args: {} };
+  return { say: help };
+}
+
+function item(text: string): Json {
+  const match = /^(\d+|[a-z]+)\s*(?:×|x )?\s*(?:more |of )*(.+)$/i.exec(text.trim());
+  const count = match?.[1] === undefined ? undefined : (numbers[match[1].toLowerCase()] ?? (/^\d+$/.test(match[1]) ? Number(match[1]) : undefined));
+  return count === undefined ? { name: text.trim() } : { name: match![2]!.trim(), quantity: count };
+}
