@@ -39,6 +39,7 @@ internal static class ServerBuilder
         }
 
         storage = opened.Value;
+        storage.Database.LogTo(app.Services.GetRequiredService<ILogger<Database>>());
         var origin = (settings.PublicUrl ?? new Uri($"http://localhost:{port}")).GetLeftPart(UriPartial.Authority);
         var services = app.Services;
         var catalog = storage.Catalog;

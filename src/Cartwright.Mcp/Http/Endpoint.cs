@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Mcp.Http;
 
+// Longer than most: the paths of one POST through both eras are read against each other, so they stay in one file.
+
 /// <summary>
 /// The Streamable HTTP endpoint of all eras: decides which era a request belongs to, holds it to that era's rules, and has it answered.
 /// </summary>

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Mcp.Wire;
 
+// Longer than most: every method of the protocol and how it is answered, as one table to be read against the specification.
+
 /// <summary>Answers one request: finds what the method names, runs it, writes the JSON-RPC response.</summary>
 internal sealed partial class Dispatcher(McpServer server, ILogger logger)
 {

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cartwright.Server.Storage;
 
@@ -26,11 +25,11 @@ internal sealed class Database : IAsyncDisposable
     /// Opens <c>cartwright.db</c> in the folder, creates both when they are missing, and brings the schema up to date. The
     /// problem, when there is one, is a single line that names the folder and says what to do.
     /// </summary>
-    public static async ValueTask<Result<Database>> Open(string folder, TimeProvider time, ILogger<Database>? logger = null)
+    public static async ValueTask<Result<Database>> Open(string folder, TimeProvider time)
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            CreateFolder(folder);
             var file = Path.Combine(folder, "cartwright.db");
             var session = Sqlite.Connect(file, readOnly: false);
             if (await Migrate(session, time) is { } problem)
@@ -41,7 +40,7 @@ internal sealed class Database : IAsyncDisposable
 
             return new Database(
                 new ReaderPool(() => Sqlite.Connect(file, readOnly: true)),
-                new Writer(session, logger ?? NullLogger<Database>.Instance));
+                new Writer(session));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or DbException)
         {
@@ -87,6 +86,9 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>Has what goes wrong in the background told here; before that, nobody hears of it.</summary>
+    public void LogTo(ILogger<Database> logger) => _writer.LogTo(logger);
+
     /// <summary>Finishes the writes that were accepted and the reads under way, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -98,6 +100,19 @@ internal sealed class Database : IAsyncDisposable
         // The writer goes last: its closing folds the log into the database, for which no reader may be in the way.
         await _readers.DisposeAsync();
         await _writer.DisposeAsync();
+    }
+
+    /// <summary>A new folder is its owner's alone: the database holds the key that signs sessions, and every cart.</summary>
+    private static void CreateFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     private static async ValueTask<Problem?> Migrate(DbSession session, TimeProvider time)

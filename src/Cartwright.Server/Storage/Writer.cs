@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Cartwright.Server.Storage;
 
@@ -19,7 +20,7 @@ internal sealed partial class Writer : IAsyncDisposable
         Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
 
     private readonly DbSession _session;
-    private readonly ILogger _logger;
+    private volatile ILogger _logger = NullLogger.Instance;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<WriteItem> _queue = Channel.CreateBounded<WriteItem>(
         new BoundedChannelOptions(MaxQueued) { SingleReader = true });
@@ -27,10 +28,9 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly List<WriteItem> _batch = new(MaxBatch);
 
     /// <summary>Takes over the session: it is used, and disposed of, on this thread only.</summary>
-    public Writer(DbSession session, ILogger logger)
+    public Writer(DbSession session)
     {
         _session = session;
-        _logger = logger;
         new Thread(Run) { IsBackground = true, Name = "cartwright writer" }.Start();
     }
 
@@ -48,6 +48,8 @@ internal sealed partial class Writer : IAsyncDisposable
 
         return await item.Task;
     }
+
+    public void LogTo(ILogger logger) => _logger = logger;
 
     /// <summary>Finishes what was accepted, then closes the session.</summary>
     public async ValueTask DisposeAsync()
