@@ -9,6 +9,7 @@ using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Server;
@@ -22,13 +23,17 @@ internal static class ServerBuilder
     public static string Version { get; } =
         typeof(ServerBuilder).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
+    // Less than the 10 s that container hosts wait before they kill. Only a client that does not go on with its request takes it all.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
     /// <summary>The server, ready to be started; or one line that says why it cannot be, and what to do.</summary>
     public static async ValueTask<Result<WebApplication>> Build(
         Settings settings, TimeProvider time, IdSource ids, Action<ILoggingBuilder>? logging = null)
     {
+        var port = settings.Port == 0 ? FreePort(settings.Host) : settings.Port;
+
         // The storage opens while the host is put together: each takes about as long as the other.
         var opening = Task.Run(() => OpenStorage(settings, time, ids));
-        var port = settings.Port == 0 ? FreePort(settings.Host) : settings.Port;
         Storage? storage = null;
         var app = BuildHost(settings, port, time, logging, () => storage!);
         var opened = await opening;
@@ -74,6 +79,7 @@ internal static class ServerBuilder
         });
         var services = builder.Services;
         services.AddRoutingCore();
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
 
         // Through factories, so that the container closes the database after everything that uses it.
         services.AddSingleton(_ => storage().Database);

@@ -8,4 +8,12 @@ var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Wi
     CatalogVerb.Create(),
 };
 root.SetAction((_, cancellation) => ServeVerb.Run(cancellation));
-return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+var parsed = root.Parse(args);
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
+if (parsed.Errors.Count > 0)
+{
+    // The help that nobody asked for belongs to the complaint.
+    configuration.Output = configuration.Error;
+}
+
+return await parsed.InvokeAsync(configuration);

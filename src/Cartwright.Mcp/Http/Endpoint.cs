@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Cartwright.Mcp.Wire;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -30,9 +31,16 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
         {
             await handle(http);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (
+            http.RequestAborted.IsCancellationRequested || exception.InnerException is ConnectionAbortedException)
         {
-            // The client has gone; there is nobody to answer.
+            // The client has gone, or let a stopping server wait too long; there is nobody to answer.
+        }
+        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
+        {
+            // The body never came, or not as HTTP: the client's doing, which fills nobody's log.
+            http.Response.StatusCode = exception.StatusCode;
+            http.Response.Headers.Connection = "close";
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)
         {

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,8 +31,31 @@ internal static class ServeVerb
             return Terminal.Complain(settings.Problem);
         }
 
+        try
+        {
+            return await Serve(settings.Value, cancellation);
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException)
+        {
+            return Terminal.Complain(Problem.Unavailable(
+                $"PORT {settings.Value.Port} is in use on {settings.Value.Host}: stop what listens there, or set PORT to another one."));
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
+        {
+            return Terminal.Complain(Problem.Unavailable(
+                $"PORT {settings.Value.Port} may not be listened on by this user: set PORT to one above 1023."));
+        }
+        catch (SocketException exception)
+        {
+            return Terminal.Complain(Problem.Unavailable(
+                $"HOST {settings.Value.Host} cannot be listened on ({exception.SocketErrorCode}): set HOST to an address of this machine."));
+        }
+    }
+
+    private static async Task<int> Serve(Settings settings, CancellationToken cancellation)
+    {
 #pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var built = await ServerBuilder.Build(settings.Value, TimeProvider.System, new IdSource(), Log);
+        var built = await ServerBuilder.Build(settings, TimeProvider.System, new IdSource(), Log);
 #pragma warning restore RS0030
         if (!built.Ok)
         {
@@ -39,21 +63,8 @@ internal static class ServeVerb
         }
 
         await using var app = built.Value;
-        try
-        {
-            await app.StartAsync(cancellation);
-        }
-        catch (IOException exception) when (exception.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            return Terminal.Complain(Problem.Unavailable(
-                $"PORT {settings.Value.Port} is in use on {settings.Value.Host}: stop what listens there, or set PORT to another one."));
-        }
-        catch (SocketException exception)
-        {
-            return Terminal.Complain(Problem.Unavailable($"HOST {settings.Value.Host} cannot be listened on ({exception.SocketErrorCode}): set HOST to an address of this machine."));
-        }
-
-        Greet(app, settings.Value);
+        await app.StartAsync(cancellation);
+        Greet(app, settings);
         await app.WaitForShutdownAsync(cancellation);
         return 0;
     }

@@ -11,8 +11,15 @@ internal static class Terminal
     /// <summary>Environment variables, and below them the <c>.env</c> file of the working folder.</summary>
     public static Result<Settings> ReadSettings()
     {
-        var file = EnvFile.Read(".env");
-        return Settings.Read(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+        try
+        {
+            var file = EnvFile.Read(".env");
+            return Settings.Read(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Problem.Unavailable("The file .env in the working folder cannot be read: make it readable, or move it away.");
+        }
     }
 
     /// <summary>Says on standard error, in red on a terminal, what stands in the way.</summary>
