@@ -1,24 +1,26 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json.Nodes;
 using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Process;
 
 /// <summary>The real program as a process of its own, for what only a process can show: being killed, failing to start.</summary>
-internal sealed partial class ShopProcess : IDisposable
+internal sealed class ShopProcess : IDisposable
 {
     public const int Terminate = 15;
     public const int Interrupt = 2;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static int s_ports = Environment.ProcessId * 61;
 
     private readonly System.Diagnostics.Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
+
+    static ShopProcess() => Signals.ListenToInterrupts();
 
     private ShopProcess(System.Diagnostics.Process process)
     {
@@ -35,10 +37,15 @@ internal sealed partial class ShopProcess : IDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>Runs the program with these arguments and settings; nothing else of this process's environment reaches it.</summary>
-    public static ShopProcess Run(string workingFolder, IEnumerable<string> arguments, params (string Name, string Value)[] settings)
+    /// <summary>Runs the program with these arguments and settings; no setting of this process's own environment reaches it.</summary>
+    public static ShopProcess Run(string workingFolder, IEnumerable<string> arguments, params (string Name, string Value)[] settings) =>
+        Run(Path.Combine(AppContext.BaseDirectory, "cartwright"), workingFolder, arguments, settings);
+
+    /// <summary>The same with another way to start the program.</summary>
+    public static ShopProcess Run(
+        string program, string workingFolder, IEnumerable<string> arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartwright"))
+        var start = new ProcessStartInfo(program)
         {
             UseShellExecute = false,
             WorkingDirectory = workingFolder,
@@ -72,33 +79,52 @@ internal sealed partial class ShopProcess : IDisposable
             ("PORT", $"{port}"),
             ("CARTWRIGHT_DATA", Path.Combine(folder.Path, "data")),
             ("CARTWRIGHT_CATALOG", ShopServer.SampleFile("groceries")));
-        using var http = new HttpClient();
-        var deadline = Stopwatch.StartNew();
-        while (true)
+        try
         {
-            try
-            {
-                await http.GetStringAsync($"http://127.0.0.1:{port}/health");
-                return shop;
-            }
-            catch (HttpRequestException) when (!shop.HasExited && deadline.Elapsed < Patience)
-            {
-                await Task.Delay(20);
-            }
-            catch (HttpRequestException exception)
-            {
-                shop.Dispose();
-                throw new InvalidOperationException($"The shop does not answer on port {port}: {shop.Errors}", exception);
-            }
+            await shop.Until(() => Answers(port));
+            return shop;
+        }
+        catch
+        {
+            shop.Dispose();
+            throw;
         }
     }
 
-    /// <summary>A port that was free a moment ago.</summary>
+    /// <summary>Waits for something to come about while the program runs.</summary>
+    public Task Until(Func<bool> isSo) => Until(() => Task.FromResult(isSo()));
+
+    /// <inheritdoc cref="Until(Func{bool})"/>
+    public async Task Until(Func<Task<bool>> isSo)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!await isSo())
+        {
+            Assert.False(HasExited, $"The program has ended: {Errors}");
+            Assert.True(waited.Elapsed < Patience, $"It did not come about in {Patience.TotalSeconds} s: {Output}{Errors}");
+            await Task.Delay(20);
+        }
+    }
+
+    /// <summary>
+    /// A free port below those that systems give to outgoing connections: one of these could take it while a killed shop starts again.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 20_000 + ((Interlocked.Increment(ref s_ports) & int.MaxValue) % 10_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
@@ -111,15 +137,24 @@ internal sealed partial class ShopProcess : IDisposable
     /// <summary>Sends a signal and gives the exit code.</summary>
     public async Task<int> Stop(int signal = Terminate)
     {
-        Assert.Equal(0, SendSignal(_process.Id, signal));
+        Signals.Send(_process.Id, signal);
         return await Exit();
     }
 
     /// <summary>Waits for the process to end and gives its exit code.</summary>
-    public async Task<int> Exit()
+    public async Task<int> Exit(TimeSpan? patience = null)
     {
-        using var late = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(late.Token);
+        var limit = patience ?? Patience;
+        using var late = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The program has not ended in {limit.TotalSeconds} s: {Output}{Errors}");
+        }
+
         return _process.ExitCode;
     }
 
@@ -132,6 +167,20 @@ internal sealed partial class ShopProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static async Task<bool> Answers(int port)
+    {
+        try
+        {
+            using var http = new HttpClient();
+            await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/health"));
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private static void Append(StringBuilder text, string? line)
@@ -152,38 +201,4 @@ internal sealed partial class ShopProcess : IDisposable
             return text.ToString();
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int SendSignal(int process, int signal);
-}
-
-/// <summary>Calls the shop's tools as a client of 2025-11-25 without a session.</summary>
-internal sealed class ShopCaller(int port) : IDisposable
-{
-    private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
-
-    /// <summary>The tool's result; throws <see cref="HttpRequestException"/> when the shop is not there, or dies before it has answered.</summary>
-    public async Task<JsonNode> Call(string tool, JsonObject arguments, string? conversation = null)
-    {
-        var request = new JsonObject
-        {
-            ["jsonrpc"] = "2.0",
-            ["id"] = 1,
-            ["method"] = "tools/call",
-            ["params"] = new JsonObject
-            {
-                ["name"] = tool,
-                ["arguments"] = arguments,
-                ["_meta"] = conversation is null ? [] : new JsonObject { ["openai/session"] = conversation },
-            },
-        };
-        using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json");
-        using var response = await _http.PostAsync(new Uri("/mcp", UriKind.Relative), content);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!["result"]!;
-    }
-
-    public static JsonObject Item(string productId, int quantity) => new() { ["product_id"] = productId, ["quantity"] = quantity };
-
-    public void Dispose() => _http.Dispose();
 }
