@@ -9,7 +9,8 @@ import { eventually, launch, Visitor } from './visitor.js';
 let shop: Shop;
 let browser: Browser;
 before(async () => {
-  [shop, browser] = await Promise.all([startShop(), launch()]);
+  shop = await startShop();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();

@@ -12,7 +12,8 @@ let shop: Shop;
 let browser: Browser;
 let visitor: Visitor;
 before(async () => {
-  [shop, browser] = await Promise.all([startShop(), launch()]);
+  shop = await startShop();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
