@@ -45,12 +45,14 @@ export class Stage {
   ) {}
 
   static async open(): Promise<Stage> {
-    const [shop, browser, page, openai] = await Promise.all([
-      startShop(),
-      chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: browserFlags }),
-      bundle('page'),
-      bundle('openai'),
-    ]);
+    // One after the other: whatever fails leaves no process behind that would keep the tests from ending.
+    const [page, openai] = [await bundle('page'), await bundle('openai')];
+    const shop = await startShop();
+    const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+    const browser = await chromium.launch({ executablePath, args: browserFlags }).catch(async (error: unknown) => {
+      await shop.stop();
+      throw error;
+    });
     const web = createServer().listen(0, '127.0.0.1');
     await once(web, 'listening');
     const stage = new Stage(shop, browser, web, { page, openai });

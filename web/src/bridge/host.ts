@@ -33,6 +33,9 @@ export interface OpenAi {
   notifyIntrinsicHeight?(height: number): unknown;
 }
 
+/** A failure whose text is the shop's advice and may be shown; the text of any other error is not for shoppers. */
+export class Advice extends Error {}
+
 /** The text a result carries for people and models. */
 export function textOf(result: ToolResult): string {
   const blocks = Array.isArray(result.content) ? result.content : [];

@@ -1,4 +1,4 @@
-import { textOf, type ToolResult } from '../bridge/host.ts';
+import { Advice, textOf, type ToolResult } from '../bridge/host.ts';
 import { isRecord } from '../bridge/rpc.ts';
 import { accept, MAX_QUANTITY, noCart, quantityOf, readCart, type Cart } from './cart.ts';
 import { formatMoney } from './money.ts';
@@ -110,7 +110,7 @@ export class CartStore {
     this.queue.push({ kind: 'set', product: removed.product, quantity: removed.quantity });
   }
 
-  /** Asks the server for the cart. Rejects when the call does not come through or the server refuses. */
+  /** Asks the server for the cart. Rejects when the call does not come through, and with Advice when the server refuses. */
   async refresh(): Promise<Cart | undefined> {
     const id = this.cartId;
     let result = await this.host.callTool('show_cart', id === undefined ? {} : { cart_id: id });
@@ -121,7 +121,7 @@ export class CartStore {
     }
 
     const cart = readCart(result.structuredContent);
-    if (result.isError === true || cart === undefined) throw new Error(textOf(result) || NO_ANSWER);
+    if (result.isError === true || cart === undefined) throw new Advice(textOf(result) || NO_ANSWER);
     this.take(cart, id);
     this.changed();
     return cart;

@@ -1,6 +1,6 @@
 import { render, type VNode } from 'preact';
 import { Bridge, parentPort } from '../bridge/bridge.ts';
-import { textOf, type ToolResult } from '../bridge/host.ts';
+import { Advice, textOf, type ToolResult } from '../bridge/host.ts';
 import { CartStore } from './cart-store.ts';
 import { applyContext } from './theme.ts';
 import './styles.css';
@@ -19,7 +19,7 @@ export interface Widget {
   receive(result: ToolResult): boolean;
   /** Whether there is something to show. */
   isFilled(): boolean;
-  /** Fetches what there is to show; rejects with a text for the shopper. */
+  /** Fetches what there is to show; rejects when it cannot be had, with Advice when the shop says why. */
   fetch(): Promise<void>;
   view(): VNode;
   /** What of the view is worth keeping for the next mount. */
@@ -100,7 +100,7 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
       try {
         await widget.fetch();
       } catch (failure) {
-        if (!widget.isFilled()) waiting.failure = failure instanceof Error ? failure.message : String(failure);
+        if (!widget.isFilled()) waiting.failure = failure instanceof Advice ? failure.message : 'The shop did not answer. Please try again in a moment.';
       } finally {
         fetching = false;
       }

@@ -88,7 +88,7 @@ export function NoticeBar({ notice }: { notice: Notice | undefined }): VNode {
       {notice !== undefined && (
         <p class={notice.isError ? 'notice error' : 'notice'}>
           <Icon name="alert" />
-          <span dir="auto">{notice.text}</span>
+          <span>{notice.text}</span>
         </p>
       )}
     </div>
@@ -112,7 +112,7 @@ export function RetryCard({ waiting, title }: { waiting: Waiting; title: string 
         <Icon name="alert" />
       </span>
       <h1>{title}</h1>
-      <p class="muted" dir="auto">
+      <p class="muted">
         {waiting.failure}
       </p>
       <button type="button" class="button" onClick={waiting.retry}>

@@ -34,7 +34,7 @@ export function CheckoutView({ bridge, store, order, waiting }: Props): VNode {
           {order.lines.map(line => (
             <li class="line" key={line.product_id}>
               <Picture src={line.image} name={line.name} />
-              <p class="name" dir="auto">
+              <p class="name">
                 {line.name}
               </p>
               <p class="muted small amount">

@@ -16,10 +16,10 @@ export function Card({ product, store, canBuy }: { product: Product; store: Cart
         {!product.in_stock && <span class="tag">Sold out</span>}
       </div>
       <div class="what">
-        <h2 class="name" dir="auto">
+        <h2 class="name">
           {product.name}
         </h2>
-        <p class="description muted small" dir="auto">
+        <p class="description muted small">
           {product.description}
         </p>
       </div>

@@ -1,4 +1,4 @@
-import { textOf, type ToolResult } from '../../bridge/host.ts';
+import { Advice, textOf, type ToolResult } from '../../bridge/host.ts';
 import { isRecord } from '../../bridge/rpc.ts';
 import { choose, readFilters, readListing, toArguments, type Filters, type Listing, type Product } from './listing.ts';
 
@@ -36,6 +36,10 @@ export class CatalogStore {
   /** The values of every facet. */
   get facets(): Record<string, string[]> {
     return this.listing?.facets ?? {};
+  }
+
+  get currency(): string {
+    return (this.listing?.products[0] ?? this.listing?.catalog?.[0])?.currency ?? 'USD';
   }
 
   /** All products that match, as far as they are here. */
@@ -83,7 +87,7 @@ export class CatalogStore {
   /** Asks for what the tool was called with. */
   async fetch(args: Record<string, unknown>): Promise<void> {
     const result = await this.host.callTool('list_products', args);
-    if (!this.receive(result)) throw new Error(textOf(result) || 'The shop did not answer.');
+    if (!this.receive(result)) throw new Advice(textOf(result) || 'The shop did not answer.');
   }
 
   change(filters: Filters): void {

@@ -34,7 +34,7 @@ export function CatalogView({ bridge, store, catalog, waiting }: Props): VNode {
         <h1>Products</h1>
         <CartButton bridge={bridge} store={store} />
       </header>
-      <FilterBar catalog={catalog} />
+      <FilterBar catalog={catalog} money={amount => store.money(amount, catalog.currency)} />
       <NoticeBar notice={catalog.failure === undefined ? store.notice : { text: catalog.failure, isError: true }} />
       <p class="count muted small" role="status">
         {catalog.isLoading ? 'Looking …' : plural(catalog.total, 'product')}

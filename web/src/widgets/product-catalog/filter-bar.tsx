@@ -5,11 +5,11 @@ import type { CatalogStore } from './catalog-store.ts';
 import { sorts, type Filters, type Sort } from './listing.ts';
 
 /** Search, the first facet as chips, and the rest behind a button. */
-export function FilterBar({ catalog }: { catalog: CatalogStore }): VNode {
+export function FilterBar({ catalog, money }: { catalog: CatalogStore; money(amount: number): string }): VNode {
   const { filters } = catalog;
   const [first, ...others] = Object.entries(catalog.facets);
   const hidden = others.reduce((sum, [key]) => sum + (filters.facets[key]?.length ?? 0), 0) + Number(filters.sort !== '');
-  const [isOpen, setOpen] = useState(hidden > 0);
+  const [isOpen, setOpen] = useState(false);
   const change = (part: Partial<Filters>): void => catalog.change({ ...filters, ...part });
   return (
     <search class="filters">
@@ -25,7 +25,7 @@ export function FilterBar({ catalog }: { catalog: CatalogStore }): VNode {
         </button>
       </div>
       {first !== undefined && <Facet name={first[0]} values={first[1]} filters={filters} change={change} isStrip />}
-      <PriceChips filters={filters} change={change} />
+      <ActiveFilters filters={filters} change={change} facets={isOpen ? [] : others.map(([key]) => key)} money={money} />
       <div id="more-filters" hidden={!isOpen}>
         {others.map(([key, values]) => (
           <Facet key={key} name={key} values={values} filters={filters} change={change} />
@@ -78,24 +78,44 @@ function Facet({ name, values, filters, change, isStrip }: FacetProps): VNode {
   );
 }
 
-/** A price range that the conversation asked for; it can only be taken away. */
-function PriceChips({ filters, change }: { filters: Filters; change(part: Partial<Filters>): void }): VNode | null {
+interface ActiveProps {
+  filters: Filters;
+  change(part: Partial<Filters>): void;
+  /** The facets whose own chips cannot be seen. */
+  facets: string[];
+  money(amount: number): string;
+}
+
+/** What narrows the products down without being seen elsewhere, each to be taken away: the conversation may have asked for it. */
+function ActiveFilters({ filters, change, facets, money }: ActiveProps): VNode | null {
   const { min, max } = filters;
-  if (min === undefined && max === undefined) return null;
-  const range = max === undefined ? `From ${min}` : min === undefined ? `Up to ${max}` : `${min} to ${max}`;
-  return (
-    <div class="chips">
-      <button type="button" class="chip on" aria-label={`Price: ${range}. Take this filter away`} onClick={() => change({ min: undefined, max: undefined })}>
-        {range}
-        <Icon name="close" />
-      </button>
+  const active = facets.flatMap(key =>
+    (filters.facets[key] ?? []).map(value => ({
+      text: value,
+      remove: () => change({ facets: { ...filters.facets, [key]: (filters.facets[key] ?? []).filter(other => other !== value) } }),
+    })),
+  );
+  if (min !== undefined || max !== undefined) {
+    const range = max === undefined ? `From ${money(min ?? 0)}` : min === undefined ? `Up to ${money(max)}` : `${money(min)} to ${money(max)}`;
+    active.push({ text: range, remove: () => change({ min: undefined, max: undefined }) });
+  }
+
+  return active.length === 0 ? null : (
+    <div class="chips" role="group" aria-label="Active filters">
+      {active.map(({ text, remove }) => (
+        <button type="button" class="chip on" key={text} onClick={remove}>
+          {text}
+          <span class="unseen">, take this filter away</span>
+          <Icon name="close" />
+        </button>
+      ))}
     </div>
   );
 }
 
 function Chip({ isOn, toggle, children }: { isOn: boolean; toggle(): void; children: string }): VNode {
   return (
-    <button type="button" class={isOn ? 'chip on' : 'chip'} aria-pressed={isOn} onClick={toggle} dir="auto">
+    <button type="button" class={isOn ? 'chip on' : 'chip'} aria-pressed={isOn} onClick={toggle}>
       {children}
     </button>
   );

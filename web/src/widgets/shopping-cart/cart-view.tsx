@@ -71,7 +71,7 @@ function Line({ line, currency, store }: { line: CartLine; currency: string; sto
     <li class="line" data-product={line.product_id}>
       <Picture src={line.image} name={line.name} />
       <div class="what">
-        <p class="name" dir="auto">
+        <p class="name">
           {line.name}
         </p>
         <p class="muted small">
