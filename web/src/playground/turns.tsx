@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { CodeView } from './json-view.tsx';
 import type { Tool } from './mcp.ts';
-import { widths, type Playground, type Turn } from './playground.ts';
+import type { Turn } from './conversation.ts';
+import { widths, type Playground } from './playground.ts';
 import { WidgetFrame } from './widget-frame.tsx';
 
 interface Props {
