@@ -10,7 +10,8 @@ let shop: Shop;
 let browser: Browser;
 let visitors: Visitor[] = [];
 before(async () => {
-  [shop, browser] = await Promise.all([startShop(), launch()]);
+  shop = await startShop();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -101,7 +102,7 @@ test('The log can be filtered, opened, copied and cleared', async () => {
   const visitor = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = visitor;
   await visitor.chip(1).click();
-  await visitor.widget(0).getByText('3 items').waitFor();
+  await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
   await page.getByLabel('Filter the log').fill('add_to_cart');
   assert.deepEqual(await visitor.log(), ['model → shop: tools/call add_to_cart']);
   const entry = page.locator('.entry');
@@ -124,7 +125,7 @@ test('Colours, width and locale reach the page and its widgets at once', async (
   const { page } = visitor;
   await visitor.chip(1).click();
   const widget = visitor.widget(0);
-  await widget.getByText('3 items').waitFor();
+  await widget.getByText('3 items', { exact: true }).waitFor();
   const background = (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await background();
   await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
@@ -151,7 +152,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const visitor = await open({ colorScheme });
     assert.deepEqual(await visitor.faults(), []);
     await visitor.chip(1).click();
-    await visitor.widget(0).getByText('3 items').waitFor();
+    await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
     await visitor.turn(0).getByRole('button', { name: 'structuredContent' }).click();
     await visitor.page.locator('.entry > button').last().click();
     assert.deepEqual(await visitor.faults(), []);
@@ -169,7 +170,7 @@ test('Nothing scrolls sideways at 360 pixels, and the log is a drawer that Escap
   const visitor = await open({ viewport: { width: 360, height: 740 } });
   const { page } = visitor;
   await visitor.chip(1).click();
-  await visitor.widget(0).getByText('3 items').waitFor();
+  await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
   const overflow = (): Promise<number> =>
     page.evaluate(() => Math.max(...['.page', '.thread', '.composer', '.top'].map(name => (e => e.scrollWidth - e.clientWidth)(document.querySelector(name)!))));
   assert.equal(await overflow(), 0);
@@ -185,7 +186,7 @@ test('The tour can be walked with the keyboard alone', async () => {
   const { page } = visitor;
   await visitor.chip(1).focus();
   await page.keyboard.press('Enter');
-  await visitor.widget(0).getByText('3 items').waitFor();
+  await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
   await visitor.chip(2).focus();
   await page.keyboard.press('Enter');
   assert.equal(await page.evaluate(() => document.activeElement?.className), 'widget', 'the widget has the focus');

@@ -9,7 +9,8 @@ import { eventually, launch, Visitor } from './visitor.js';
 let shop: Shop;
 let browser: Browser;
 before(async () => {
-  [shop, browser] = await Promise.all([startShop(), launch()]);
+  shop = await startShop();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -20,7 +21,7 @@ test('A widget can neither reach the page nor anything that its resource does no
   const visitor = await Visitor.open(browser, shop.endpoint);
   await visitor.chip(1).click();
   const widget = visitor.widget(0);
-  await widget.getByText('3 items').waitFor();
+  await widget.getByText('3 items', { exact: true }).waitFor();
   const reached = await widget.locator('html').evaluate(async () => {
     const attempts: Record<string, () => unknown> = {
       origin: () => (window.origin === 'null' ? Promise.reject(new Error()) : true),

@@ -25,11 +25,12 @@ try {
     if (name !== 'light') {
       await visitor.chip(1).click();
       await visitor.widget(1).getByRole('button', { name: 'One more Milk' }).click();
-      await visitor.widget(1).getByText('4 items').waitFor();
+      await visitor.widget(1).getByText('4 items', { exact: true }).waitFor();
       await visitor.chip(3).click();
-      await visitor.widget(2).getByText('7 items').waitFor();
+      await visitor.widget(2).getByText('7 items', { exact: true }).waitFor();
     }
 
+    await visitor.page.mouse.move(0, 0);
     // Pictures load and smooth scrolling ends.
     await visitor.page.waitForTimeout(1500);
     await visitor.page.screenshot({ path: join(folder, `playground-${name}.png`) });

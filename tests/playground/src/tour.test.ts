@@ -12,7 +12,8 @@ let shop: Shop;
 let browser: Browser;
 let visitor: Visitor;
 before(async () => {
-  [shop, browser] = await Promise.all([startShop(), launch()]);
+  shop = await startShop();
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -37,7 +38,7 @@ async function walk(): Promise<void> {
   await visitor.page.locator('.chip.next', { hasText: 'Tomatoes' }).click();
   await visitor.widget(2).getByRole('spinbutton', { name: 'How many Tomatoes' }).waitFor();
   await visitor.page.locator('.chip.next', { hasText: 'Show the cart' }).click();
-  await visitor.widget(3).getByText('8 items').waitFor();
+  await visitor.widget(3).getByText('8 items', { exact: true }).waitFor();
 }
 
 for (const host of ['MCP Apps', 'ChatGPT']) {
@@ -69,7 +70,7 @@ test('Without the conversation id the cart id alone holds the conversation toget
   await visitor.widget(0).getByRole('button', { name: 'One more Milk' }).click();
   await eventually(() => visitor.cart(), { eggs: 2, milk: 2 });
   await visitor.chip(3).click();
-  await visitor.widget(1).getByText('7 items').waitFor();
+  await visitor.widget(1).getByText('7 items', { exact: true }).waitFor();
   assert.deepEqual(await visitor.cart(), { eggs: 2, milk: 2, tomatoes: 3 });
 });
 
@@ -81,12 +82,12 @@ test('Reloading the page loses nothing: not the turns, not the cart, not the ste
   await eventually(() => visitor.cart(), { eggs: 2, milk: 2 });
   const before = await visitor.conversation();
   await visitor.page.reload();
-  await visitor.widget(1).getByText('4 items').waitFor();
+  await visitor.widget(1).getByText('4 items', { exact: true }).waitFor();
   await visitor.widget(0).getByRole('button', { name: /^4 items in the cart/ }).waitFor();
   assert.equal((await visitor.conversation()).id, before.id);
   assert.equal(await visitor.page.locator('.chip.next').innerText(), '4\nAdd 3 Tomatoes');
   await visitor.chip(3).click();
-  await visitor.widget(2).getByText('7 items').waitFor();
+  await visitor.widget(2).getByText('7 items', { exact: true }).waitFor();
   assert.deepEqual(await visitor.cart(), { eggs: 2, milk: 2, tomatoes: 3 });
 });
 
@@ -100,7 +101,9 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
     const results = async (): Promise<number> => (await visitor.log()).filter(entry => entry.endsWith('ui/notifications/tool-result')).length;
     const sent = await results();
     await visitor.page.getByRole('button', { name: 'Reload widget' }).click();
-    await visitor.widget(0).getByText('4 items').waitFor();
+    // The old frame stays until the widget has taken leave.
+    await eventually(async () => (await visitor.log()).filter(entry => entry.endsWith('ui/initialize')).length, 2);
+    await visitor.widget(0).getByText('4 items', { exact: true }).waitFor();
     assert.equal(await results(), sent, 'the widget was told its result');
     assert.deepEqual(await visitor.cart(), { eggs: 3, milk: 1 });
   });
@@ -109,7 +112,7 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
 test('A new conversation has an empty cart and no turns', async () => {
   visitor = await Visitor.open(browser, shop.endpoint);
   await visitor.chip(1).click();
-  await visitor.widget(0).getByText('3 items').waitFor();
+  await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
   const before = await visitor.conversation();
   await visitor.page.getByRole('button', { name: 'New conversation' }).click();
   await eventually(() => visitor.page.locator('.turn').count(), 0);
@@ -143,7 +146,7 @@ test('Messages of the shopper are understood as far as the page promises', async
   };
   await say('Add two eggs, a bread and 3 tomatoes to my cart, please');
   await say('show my cart');
-  await visitor.widget(1).getByText('6 items').waitFor();
+  await visitor.widget(1).getByText('6 items', { exact: true }).waitFor();
   assert.deepEqual(await visitor.cart(), { eggs: 2, bread: 1, tomatoes: 3 });
   await say('find milk');
   await visitor.widget(2).getByRole('heading', { name: 'Milk', exact: true }).waitFor();

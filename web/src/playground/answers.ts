@@ -21,7 +21,7 @@ export function answer(text: string, tools: ReadonlySet<string>, cartId: string 
   if (/\b(cart|basket)\b/i.test(words) && tools.has('show_cart')) return { tool: 'show_cart', args: withCart({}) };
   const wanted = /^(?:please )?(?:find|search(?: for)?|look for|do you have|show me|browse|list|i need|i want)\s+(?:some |any |me |the |your |all )*(.*)$/i.exec(words)?.[1];
   if (wanted !== undefined && !/^(products?|catalogu?e|shop|everything|all)?$/i.test(wanted) && tools.has('list_products')) return { tool: 'list_products', args: { search: wanted } };
-  if (/^(browse|list|show|what)\b|products?|catalogu?e/i.test(words) && tools.has('list_products')) return { tool: 'list_products', args: {} };
+  if (/^(browse|list|show)\b|^what (do|have|can|else)\b|products?|catalogu?e/i.test(words) && tools.has('list_products')) return { tool: 'list_products', args: {} };
   return { say: help };
 }
 

@@ -24,6 +24,7 @@ export function App({ playground }: { playground: Playground }): VNode {
     <div class={choices.showsLog ? 'page with-log' : 'page'}>
       <TopBar playground={playground} />
       <main>
+        <ConversationBar playground={playground} />
         <Thread playground={playground} />
         <Composer playground={playground} />
       </main>
@@ -44,7 +45,6 @@ function Thread({ playground }: { playground: Playground }): VNode {
   return (
     <div class="thread" ref={thread} tabIndex={0} role="region" aria-label="Conversation">
       <div class="column">
-        <ConversationBar playground={playground} />
         {playground.trouble !== undefined && (
           <p class="failure" role="alert">
             {playground.trouble}{' '}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useChanges } from './hooks.ts';
 import { Icon } from './icons.tsx';
 import { CodeView, CopyButton } from './json-view.tsx';
@@ -19,7 +19,8 @@ export function LogPane({ log, onClose }: { log: CallLog; onClose: () => void })
   useLayoutEffect(() => {
     if (follows.current && list.current) list.current.scrollTop = list.current.scrollHeight;
   }, [entries.length]);
-  useEffect(() => {
+  // At once and not after the next picture: the drawer must never be there without its way out.
+  useLayoutEffect(() => {
     const leave = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && matchMedia('(max-width: 1179px)').matches) onClose();
     };

@@ -1,4 +1,5 @@
 import { answer } from './answers.ts';
+import { newConversation, newId, reopen, type Conversation, type Turn } from './conversation.ts';
 import { Guide } from './guide.ts';
 import { styleVariables, type Theme } from './host-look.ts';
 import { CallLog } from './log.ts';
@@ -21,34 +22,6 @@ export interface Choices {
   showsLog: boolean;
 }
 
-/** One exchange: what the shopper said, and the tool call or the words that answered it. */
-export interface Turn {
-  id: number;
-  text: string;
-  from: 'shopper' | 'widget';
-  tool?: string;
-  args?: Json;
-  result?: CallResult;
-  /** Milliseconds. */
-  took?: number;
-  /** Why there is no result. */
-  failure?: string;
-  said?: string;
-  /** What the widget keeps in its host. */
-  state?: unknown;
-  /** What the widget told the model since. */
-  told?: string;
-  /** How often the host has remounted the widget without a result. */
-  remounts?: number;
-}
-
-interface Conversation {
-  id: string;
-  cartId: string | undefined;
-  turns: Turn[];
-  done: string[];
-}
-
 const defaults: Choices = { dialect: 'apps', revision: revisions[0], theme: 'system', width: 'desktop', locale: 'en-US', tellsConversation: true, showsLog: window.innerWidth >= 1180 };
 
 /** The state of the page, and what can be done on it. */
@@ -58,7 +31,6 @@ export class Playground {
   choices: Choices = { ...defaults, ...recall<Partial<Choices>>('choices', localStorage) };
   conversation: Conversation;
   tools: readonly Tool[] = [];
-  shopName = '';
   /** Why the shop does not answer; undefined while it does. */
   trouble: string | undefined;
   /** The turn whose widget fills the window. */
@@ -72,7 +44,7 @@ export class Playground {
   private readonly listeners = new Set<() => void>();
 
   constructor() {
-    this.subject = recall<string>('subject', localStorage) ?? `v1/${crypto.randomUUID()}`;
+    this.subject = recall<string>('subject', localStorage) ?? newId();
     keep('subject', this.subject, localStorage);
     this.conversation = reopen(recall<Conversation>('conversation', sessionStorage)) ?? newConversation();
     this.guide = new Guide(this);
@@ -284,22 +256,6 @@ export class Playground {
     const id = result.structuredContent?.['cart_id'];
     if (typeof id === 'string' && !result.isError) this.conversation = { ...this.conversation, cartId: id };
   }
-}
-
-/** A conversation that is opened again: its widgets are mounted without their results, which may be out of date, as hosts do. */
-function reopen(conversation: Conversation | undefined): Conversation | undefined {
-  if (!conversation) return undefined;
-  const interrupted = 'The page was reloaded before the shop answered.';
-  const turns = conversation.turns.map(turn => ({
-    ...turn,
-    remounts: (turn.remounts ?? 0) + 1,
-    ...(turn.tool !== undefined && turn.result === undefined && turn.failure === undefined ? { failure: interrupted } : {}),
-  }));
-  return { ...conversation, turns };
-}
-
-function newConversation(): Conversation {
-  return { id: `v1/${crypto.randomUUID()}`, cartId: undefined, turns: [], done: [] };
 }
 
 function wordsOf(error: unknown): string {

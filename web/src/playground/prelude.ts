@@ -83,4 +83,5 @@ function install(config: PreludeConfig): void {
     }
   });
   setLanguage();
+  post('openai.ready', {});
 }

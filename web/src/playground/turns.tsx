@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { CodeView } from './json-view.tsx';
 import type { Tool } from './mcp.ts';
-import { widths, type Playground, type Turn } from './playground.ts';
+import type { Turn } from './conversation.ts';
+import { widths, type Playground } from './playground.ts';
 import { WidgetFrame } from './widget-frame.tsx';
 
 interface Props {
@@ -80,7 +81,7 @@ function Outcome({ playground, turn, tool }: Props & { tool: Tool | undefined })
         {uri !== undefined && (
           <span class="actions">
             <button type="button" class="ghost small" onClick={() => void playground.remount(turn.id)} title="Mounts the widget again without telling it the result, as hosts do">
-              <Icon name="reload" /> Reload widget
+              <Icon name="reload" /> <span class="label">Reload widget</span>
             </button>
             <button type="button" class="ghost small" aria-label="Show the widget full screen" onClick={() => playground.showFullscreen(turn.id)}>
               <Icon name="expand" />

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { widths, type Playground, type Turn } from './playground.ts';
+import type { Turn } from './conversation.ts';
+import { widths, type Playground } from './playground.ts';
 import { WidgetHost } from './widget-host.ts';
 
 interface Props {

@@ -54,6 +54,9 @@ export class WidgetHost {
   private readonly bridge: AppBridge;
   private readonly transport: FrameTransport;
   private ready = false;
+  /** The frame's `window.openai` is there, with these. */
+  private listens = false;
+  private known: { pending: CallResult | undefined; surroundings: Surroundings | undefined } = { pending: undefined, surroundings: undefined };
   private closing: Promise<void> | undefined;
   private pending: CallResult | undefined;
   private surroundings: Surroundings;
@@ -78,13 +81,13 @@ export class WidgetHost {
   setResult(result: CallResult): void {
     this.pending = result;
     if (this.ready) void this.bridge.sendToolResult(result as Parameters<AppBridge['sendToolResult']>[0]);
-    if (this.options.dialect === 'chatgpt') this.tellGlobals(outcome(result));
+    this.tellNews();
   }
 
   setSurroundings(surroundings: Surroundings): void {
     this.surroundings = surroundings;
     if (this.ready) this.bridge.setHostContext(this.context());
-    if (this.options.dialect === 'chatgpt') this.tellGlobals(this.place());
+    this.tellNews();
   }
 
   /** Lets the widget finish what it is doing, then cuts the connection. The frame should still be there. */
@@ -130,6 +133,11 @@ export class WidgetHost {
 
   private async receivePrivate({ id, method, params }: PrivateMessage): Promise<void> {
     const { log } = this.options;
+    if (method === 'openai.ready') {
+      this.listens = true;
+      return this.tellNews();
+    }
+
     if (method === 'violation') return log.note('widget', 'host', 'CSP violation', `${String(params['directive'])}: ${String(params['blocked'])}`, params, true);
     if (method === 'error') return log.note('widget', 'host', 'script error', String(params['message']), params, true);
     const call = log.open('widget', 'host', method.replace('openai.', 'window.openai.'), subjectOf(params), params);
@@ -159,7 +167,15 @@ export class WidgetHost {
     if (typeof height === 'number' && height > 0) this.options.actions.resize(Math.min(Math.ceil(height), maxHeight));
   }
 
-  private tellGlobals(globals: Json): void {
+  /** Tells what has changed since `window.openai` was filled, or told last. Before the frame listens, nothing would arrive. */
+  private tellNews(): void {
+    const { pending, surroundings } = this;
+    if (!this.listens || (this.known.pending === pending && this.known.surroundings === surroundings)) return;
+    const globals = {
+      ...(this.known.surroundings === surroundings ? {} : this.place()),
+      ...(this.known.pending === pending || !pending ? {} : outcome(pending)),
+    };
+    this.known = { pending, surroundings };
     this.options.log.note('host', 'widget', 'openai:set_globals', Object.keys(globals).join(', '), globals);
     this.transport.sendPrivate({ method: 'playground/openai.globals', params: globals });
   }
@@ -167,6 +183,7 @@ export class WidgetHost {
   /** Hosts keep what the widget stored, whatever else they forget on a remount. */
   private globals(): Json {
     const { args, state } = this.options;
+    this.known = { pending: this.pending, surroundings: this.surroundings };
     return { toolInput: args, toolOutput: null, toolResponseMetadata: null, widgetState: state ?? null, ...this.place(), ...(this.pending ? outcome(this.pending) : {}) };
   }
 
