@@ -14,7 +14,7 @@ internal sealed class ShopProcess : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static int s_ports = Environment.ProcessId * 61;
+    private static int _ports = Environment.ProcessId * 61;
 
     private readonly System.Diagnostics.Process _process;
     private readonly StringBuilder _output = new();
@@ -113,7 +113,7 @@ internal sealed class ShopProcess : IDisposable
     {
         while (true)
         {
-            var port = 20_000 + ((Interlocked.Increment(ref s_ports) & int.MaxValue) % 10_000);
+            var port = 20_000 + ((Interlocked.Increment(ref _ports) & int.MaxValue) % 10_000);
             try
             {
                 using var listener = new TcpListener(IPAddress.Loopback, port);
