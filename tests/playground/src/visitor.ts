@@ -108,13 +108,12 @@ export class Visitor {
   }
 }
 
-/** Waits until `read` gives `expected`, and fails with what it gave last. */
+/** Waits until `read` gives `expected`, and fails with what it gave, or threw, last. */
 export async function eventually<T>(read: () => Promise<T>, expected: T, limit = 10_000): Promise<void> {
   const deadline = Date.now() + limit;
   for (;;) {
-    const value = await read();
     try {
-      assert.deepEqual(value, expected);
+      assert.deepEqual(await read(), expected);
       return;
     } catch (difference) {
       if (Date.now() > deadline) throw difference;
