@@ -54,6 +54,18 @@ export class Visitor {
     return this.page.locator('.turn').nth(index);
   }
 
+  /** Opens one view of a turn's answer. The strip moves while the widget above it grows, so a click may miss: it is repeated until the view is there. */
+  async openView(index: number, name: string): Promise<Locator> {
+    const tab = this.turn(index).getByRole('button', { name, exact: true });
+    const view = this.turn(index).getByRole('region', { name, exact: true });
+    await tab.waitFor();
+    await eventually(async () => {
+      if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+      return view.isVisible();
+    }, true);
+    return view;
+  }
+
   /** The document of a turn's widget: a frame in the sandbox's frame. */
   widget(turn: number): FrameLocator {
     return this.turn(turn).frameLocator('iframe.widget').frameLocator('iframe');
