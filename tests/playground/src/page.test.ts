@@ -31,7 +31,8 @@ async function open(options?: Parameters<typeof Visitor.open>[2]): Promise<Visit
 }
 
 test('The form of a tool is made from its schema, and what it sends is what was filled in', async () => {
-  const { page, ...visitor } = await openParts();
+  const visitor = await open();
+  const { page } = visitor;
   await visitor.openTool('list_products');
   assert.deepEqual(await page.locator('.fields select[name=sort] option').allInnerTexts(), ['Any', 'featured', 'relevance', 'price_asc', 'price_desc', 'name']);
   assert.equal(await page.getByLabel('limit').getAttribute('max'), '50');
@@ -42,11 +43,9 @@ test('The form of a tool is made from its schema, and what it sends is what was 
   await page.getByLabel('sort').selectOption('price_asc');
   await page.getByLabel('limit').fill('3');
   await page.getByRole('button', { name: 'Run list_products' }).click();
-  await page.getByRole('button', { name: 'Arguments' }).click();
-  const sent = JSON.parse((await page.getByRole('region', { name: 'Arguments' }).textContent()) ?? '') as unknown;
+  const sent = JSON.parse((await (await visitor.openView(0, 'Arguments')).textContent()) ?? '') as unknown;
   assert.deepEqual(sent, { aisle: ['Produce', 'Bakery'], diet: ['Vegan'], max_price: 4.5, sort: 'price_asc', limit: 3 });
-  await page.getByRole('button', { name: 'structuredContent' }).click();
-  const { products } = JSON.parse((await page.getByRole('region', { name: 'structuredContent' }).textContent()) ?? '') as { products: { price: number; aisle: string }[] };
+  const { products } = JSON.parse((await (await visitor.openView(0, 'structuredContent')).textContent()) ?? '') as { products: { price: number; aisle: string }[] };
   assert.equal(products.length, 3);
   assert.ok(products.every(product => product.price <= 4.5 && ['Produce', 'Bakery'].includes(product.aisle)));
 });
@@ -153,7 +152,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     assert.deepEqual(await visitor.faults(), []);
     await visitor.chip(1).click();
     await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
-    await visitor.turn(0).getByRole('button', { name: 'structuredContent' }).click();
+    await visitor.openView(0, 'structuredContent');
     await visitor.page.locator('.entry > button').last().click();
     assert.deepEqual(await visitor.faults(), []);
     await visitor.openTool('list_products');

@@ -54,6 +54,18 @@ export class Visitor {
     return this.page.locator('.turn').nth(index);
   }
 
+  /** Opens one view of a turn's answer. The strip moves while the widget above it grows, so a click may miss: it is repeated until the view is there. */
+  async openView(index: number, name: string): Promise<Locator> {
+    const tab = this.turn(index).getByRole('button', { name, exact: true });
+    const view = this.turn(index).getByRole('region', { name, exact: true });
+    await tab.waitFor();
+    await eventually(async () => {
+      if ((await tab.getAttribute('aria-expanded')) !== 'true') await tab.click();
+      return view.isVisible();
+    }, true);
+    return view;
+  }
+
   /** The document of a turn's widget: a frame in the sandbox's frame. */
   widget(turn: number): FrameLocator {
     return this.turn(turn).frameLocator('iframe.widget').frameLocator('iframe');
@@ -108,13 +120,12 @@ export class Visitor {
   }
 }
 
-/** Waits until `read` gives `expected`, and fails with what it gave last. */
+/** Waits until `read` gives `expected`, and fails with what it gave, or threw, last. */
 export async function eventually<T>(read: () => Promise<T>, expected: T, limit = 10_000): Promise<void> {
   const deadline = Date.now() + limit;
   for (;;) {
-    const value = await read();
     try {
-      assert.deepEqual(value, expected);
+      assert.deepEqual(await read(), expected);
       return;
     } catch (difference) {
       if (Date.now() > deadline) throw difference;

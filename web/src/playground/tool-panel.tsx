@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import type { Json, Tool } from './mcp.ts';
 import type { Playground } from './playground.ts';
@@ -10,7 +10,7 @@ export function ToolPanel({ playground, onClose }: { playground: Playground; onC
   const [name, setName] = useState(playground.tools[0]?.name ?? '');
   const tool = playground.tools.find(other => other.name === name);
   const panel = useRef<HTMLElement>(null);
-  useEffect(() => panel.current?.querySelector<HTMLElement>('.tool-list input:checked')?.focus(), []);
+  useLayoutEffect(() => panel.current?.querySelector<HTMLElement>('.tool-list input:checked')?.focus(), []);
   return (
     <section
       class="tool-panel"
