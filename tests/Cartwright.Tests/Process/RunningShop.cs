@@ -107,6 +107,40 @@ public sealed class RunningShop
         Assert.Equal("8 eggs", (await others.Show(cartId)).Lines());
     }
 
+    [Fact]
+    public async Task Two_servers_that_make_their_folder_at_once_take_an_add_sent_to_both_with_one_key_once()
+    {
+        using var folder = new TempFolder();
+        var ports = (First: ShopProcess.FreePort(), Second: ShopProcess.FreePort());
+        var starts = new[] { ShopProcess.Serve(folder, ports.First), ShopProcess.Serve(folder, ports.Second) };
+        try
+        {
+            await Task.WhenAll(starts);
+            using var callers = new ShopCaller(ports.First);
+            using var others = new ShopCaller(ports.Second);
+            var cartId = await callers.NewCart();
+            var added = await Task.WhenAll(Enumerable.Range(0, 60).Select(number =>
+                Task.WhenAll(Add(callers, cartId, $"add {number}"), Add(others, cartId, $"add {number}"))));
+            Assert.All(added, pair => Assert.Equal(pair[0].Version(), pair[1].Version()));
+            Assert.Equal(Enumerable.Range(1, 60), added.Select(pair => pair[0].Version()).Order());
+            Assert.Equal("60 eggs", (await others.Show(cartId)).Lines());
+        }
+        finally
+        {
+            foreach (var start in starts.Where(start => start.IsCompletedSuccessfully))
+            {
+                (await start).Dispose();
+            }
+        }
+    }
+
+    private static Task<JsonNode> Add(ShopCaller caller, string cartId, string key) => caller.Call("add_to_cart", new JsonObject
+    {
+        ["cart_id"] = cartId,
+        ["items"] = new JsonArray(ShopCaller.Item("eggs", 1)),
+        ["idempotency_key"] = key,
+    });
+
     private static Task<JsonNode> Add(ShopCaller caller, string cartId) =>
         caller.Call("add_to_cart", new JsonObject { ["cart_id"] = cartId, ["items"] = new JsonArray(ShopCaller.Item("eggs", 1)) });
 

@@ -35,6 +35,8 @@ internal sealed class ShopProcess : IDisposable
 
     public string Errors => Read(_errors);
 
+    public int Id => _process.Id;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Runs the program with these arguments and settings; no setting of this process's own environment reaches it.</summary>

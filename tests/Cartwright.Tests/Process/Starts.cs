@@ -71,6 +71,15 @@ public sealed class Starts
     }
 
     [Fact]
+    public async Task A_database_that_is_none_is_named_and_left_alone()
+    {
+        using var folder = new TempFolder();
+        var file = folder.File("data/cartwright.db", new string('x', 8192));
+        await Fails(folder, [("CARTWRIGHT_DATA", "data")], "data cannot be used", "not a database", "set CARTWRIGHT_DATA");
+        Assert.Equal(new string('x', 8192), await File.ReadAllTextAsync(file));
+    }
+
+    [Fact]
     public async Task A_database_of_a_newer_program_is_left_alone()
     {
         using var folder = new TempFolder();
