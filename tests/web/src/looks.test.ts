@@ -33,7 +33,7 @@ after(() => stage?.close());
 afterEach(() => stage.closeWindows());
 
 async function show(widget: (typeof widgets)[number], more: Partial<ShowOptions> = {}, isEmpty = false): Promise<HostPage> {
-  const [conversation, host] = await Promise.all([stage.converse('mcp-apps'), stage.openWindow()]);
+  const [conversation, host] = await Promise.all([stage.converse('mcp-apps'), stage.openWindow({ exact: true })]);
   if (!isEmpty) await conversation.call('add_to_cart', { items: [{ product_id: 'eggs', quantity: 2 }, { product_id: 'milk' }] });
   await host.show({ conversation, tool: widget.tool, result: await conversation.call(widget.call), ...more });
   await host.widget.getByRole('heading').first().waitFor();

@@ -40,7 +40,7 @@ try {
     for (const [tool, args] of shot.before) await conversation.call(tool, args);
     const result = await conversation.call(shot.tool.startsWith('ui:') ? 'show_cart' : shot.tool, shot.args);
     for (const { name, theme, width } of looks) {
-      const host = await stage.openWindow({ viewport: { width, height: 1400 }, deviceScaleFactor: 2 });
+      const host = await stage.openWindow({ exact: true, viewport: { width, height: 1400 }, deviceScaleFactor: 2 });
       await host.show({ conversation, tool: shot.tool, args: shot.args, result, context: { theme, locale: 'en-US', styles: { '--font-sans': font } }, width });
       await host.widget.locator('main img').first().waitFor();
       await host.page.waitForTimeout(800);

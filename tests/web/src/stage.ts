@@ -77,13 +77,16 @@ export class Stage {
     return Conversation.begin(this.shop.endpoint, dialect);
   }
 
-  /** A browser window with the host page, in a profile of its own. */
-  async openWindow(options: BrowserContextOptions = {}): Promise<HostPage> {
+  /**
+   * A browser window with the host page, in a profile of its own. The frame has room for everything, so that nothing moves away under the
+   * pointer between pressing and releasing while the host takes over a new height; `exact` makes it as high as the widget says.
+   */
+  async openWindow({ exact = false, ...options }: BrowserContextOptions & { exact?: boolean } = {}): Promise<HostPage> {
     const context = await this.browser.newContext({ viewport: { width: 900, height: 900 }, reducedMotion: 'reduce', ...options });
     const page: Page = await context.newPage();
     const host = new HostPage(this, page);
     this.pages.push(host);
-    await page.goto(this.origin);
+    await page.goto(exact ? this.origin : `${this.origin}/?roomy`);
     return host;
   }
 
@@ -122,7 +125,11 @@ export class Stage {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '/';
-    if (path === '/') return send(response, 'text/html', `<!doctype html><html lang="en"><title>Test host</title><style>body{margin:0}iframe{border:0;display:block}</style><body><script type="module" src="/page.js"></script>`);
+    if (path === '/' || path === '/?roomy') {
+      const room = path === '/' ? '' : ';min-height:4000px';
+      return send(response, 'text/html', `<!doctype html><html lang="en"><title>Test host</title><style>body{margin:0}iframe{border:0;display:block${room}}</style><body><script type="module" src="/page.js"></script>`);
+    }
+
     if (path === '/page.js') return send(response, 'text/javascript', this.scripts.page);
     if (path.startsWith('/frame/')) {
       const { html, csp } = this.mount(path.slice('/frame/'.length));
