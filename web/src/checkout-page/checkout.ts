@@ -8,6 +8,7 @@ const { page, status, state, awaits, buyer, stage } = document.body.dataset;
 if (page !== undefined && status !== undefined) {
   const isForm = stage === 'details';
   let last: number | undefined;
+  let isPaying = (): boolean => false;
   const { ask } = follow({
     url: status,
     isOpen: ['details', 'payment', 'approval', 'pending'].includes(stage ?? ''),
@@ -17,11 +18,11 @@ if (page !== undefined && status !== undefined) {
       const differs = now.state !== state || String(now.awaits_approval) !== awaits || String(now.has_buyer) !== buyer;
       const moved = differs || (last !== undefined && now.updated !== last);
       last = now.updated;
-      if (moved && !(isForm && open)) show(page);
+      if (moved && !(isForm && open) && !(isPaying() && (open || now.state === 'payment_pending'))) show(page);
     },
   });
   guardForms();
-  embed(ask);
+  isPaying = embed(ask);
 }
 
 writeTimes();

@@ -1,14 +1,18 @@
 import { isRecord } from '../bridge/rpc.ts';
 import { loadGr4vy, PaymentForm } from '../shared/gr4vy.ts';
 
-/** Puts Gr4vy's form into the payment step, where there is one. `ask` asks our server how the order stands: only its word counts. */
-export function embed(ask: () => void): void {
+/**
+ * Puts Gr4vy's form into the payment step, where there is one. `ask` asks our server how the order stands: only its word counts. What is
+ * returned tells whether the page must stay, because a payment is under way that needs it (a bank's window).
+ */
+export function embed(ask: () => void): () => boolean {
+  let form: PaymentForm | undefined;
   const settings = readSettings();
   const place = document.getElementById('embed');
   const button = document.getElementById('pay');
   const status = document.getElementById('embed-status');
   const problem = document.getElementById('embed-problem');
-  if (settings === undefined || place === null || button === null || status === null || problem === null) return;
+  if (settings === undefined || place === null || button === null || status === null || problem === null) return () => false;
 
   const say = (text: string): void => {
     status.hidden = text === '';
@@ -25,7 +29,7 @@ export function embed(ask: () => void): void {
   loadGr4vy(settings.script).then(
     gr4vy => {
       say('');
-      const form = new PaymentForm(gr4vy, '#embed', settings.setup, {
+      const made = new PaymentForm(gr4vy, '#embed', settings.setup, {
         busy(isBusy) {
           button.setAttribute('aria-disabled', String(isBusy));
           say(isBusy ? 'Sending the payment…' : '');
@@ -37,14 +41,16 @@ export function embed(ask: () => void): void {
           ask();
         },
       });
+      form = made;
       button.hidden = false;
-      button.addEventListener('click', () => form.pay());
+      button.addEventListener('click', () => made.pay());
     },
     () => {
       say('');
       fail('The payment form could not be loaded. Check your connection and any content blocker, then load this page again. Nothing was paid.');
     },
   );
+  return () => form?.isUnderWay === true;
 }
 
 function readSettings(): { script: string; setup: Record<string, unknown> } | undefined {

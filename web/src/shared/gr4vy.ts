@@ -17,6 +17,7 @@ export interface FormEvents {
 const LOAD_LIMIT = 20_000;
 /** A press on the button that the form answered with nothing, for example because a field is empty, counts no longer after this. */
 const PRESS_LIMIT = 4_000;
+const BROKEN = 'The payment form has a problem right now. Please load it again in a moment; check the order first if you have just paid.';
 
 /** Loads the script once and gives its global. Rejects when it does not load, or loads something else. */
 export function loadGr4vy(address: string, view: Window & { gr4vy?: unknown } = window): Promise<Gr4vy> {
@@ -43,6 +44,9 @@ export function loadGr4vy(address: string, view: Window & { gr4vy?: unknown } = 
  * the form has answered it.
  */
 export class PaymentForm {
+  /** From a press until the form says how it ended: a bank's window may be open that only this page can close. */
+  isUnderWay = false;
+
   private isBusy = false;
   private isCreated = false;
   private isValid: boolean | undefined;
@@ -57,11 +61,14 @@ export class PaymentForm {
   ) {
     const returned = gr4vy.setup({ ...settings, element, onEvent: (name: unknown, data: unknown) => this.receive(name, data) });
     this.form = isRecord(returned) ? returned : undefined;
+    // The form refuses settings that it cannot use, and tells only the console.
+    if (this.form?.submit === undefined) this.fail(BROKEN);
   }
 
   pay(): void {
     if (this.isBusy || this.isCreated || this.form?.submit === undefined) return;
     this.setBusy(true);
+    this.isUnderWay = true;
     // A form that is known to be complete answers with an event of its own, sooner or later.
     if (this.isValid !== true) this.timer = setTimeout(() => this.setBusy(false), PRESS_LIMIT);
     this.form.submit();
@@ -73,19 +80,21 @@ export class PaymentForm {
     } else if (name === 'transactionCreated') {
       // Whatever its status: a declined one too. The page is shown anew when the shop knows of it.
       this.isCreated = true;
+      this.isUnderWay = false;
       this.setBusy(true);
       this.events.created();
     } else if (name === 'transactionFailed') {
-      this.fail('The payment could not be made. Nothing was paid: please try again, or load this page again.');
+      this.fail('The payment could not be made. Please try again.');
     } else if (name === 'transactionCancelled') {
       this.fail('The payment was cancelled before it was complete. You can try again.');
     } else if (name === 'apiError' || name === 'argumentError') {
-      this.fail('The payment form has a problem right now. Nothing was paid: please load this page again.');
+      this.fail(BROKEN);
     }
   }
 
   private fail(text: string): void {
     if (this.isCreated) return;
+    this.isUnderWay = false;
     this.setBusy(false);
     this.events.failed(text);
   }
