@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Cartwright.Server.Payments.Gr4vy;
@@ -15,6 +16,12 @@ internal static class JsonMembers
     /// <summary>A whole number that a long holds, written without fraction and exponent.</summary>
     public static long? Integer(this JsonElement parent, string name) =>
         parent.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;
+
+    /// <summary>A time in ISO 8601; without an offset it is UTC.</summary>
+    public static DateTimeOffset? Time(this JsonElement parent, string name) =>
+        parent.Text(name) is { Length: > 10 } text
+        && text[4] == '-' && text[10] is 'T' or 't'
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
     /// <summary>An object of texts. Values of other types are left out.</summary>
     public static IReadOnlyDictionary<string, string>? Texts(this JsonElement parent, string name)

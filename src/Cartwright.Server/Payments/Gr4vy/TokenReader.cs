@@ -72,8 +72,8 @@ internal static class TokenReader
         if (claims.ValueKind != JsonValueKind.Object
             || claims.Text("iss") is not { Length: > 0 } issuer
             || claims.Text("jti") is not { Length: > 0 } id
-            || claims.Time("nbf") is not { } notBefore
-            || claims.Time("exp") is not { } expires
+            || Seconds(claims, "nbf") is not { } notBefore
+            || Seconds(claims, "exp") is not { } expires
             || Scopes(claims) is not { } scopes)
         {
             return Wrong("it lacks one of iss, jti, nbf, exp and scopes");
@@ -124,7 +124,7 @@ internal static class TokenReader
         return list;
     }
 
-    private static DateTimeOffset? Time(this JsonElement claims, string name) =>
+    private static DateTimeOffset? Seconds(JsonElement claims, string name) =>
         claims.Integer(name) is >= 0 and <= 253402300799 and var seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     /// <summary>Base64url without padding and nothing else: the decoder alone would let white space and padding pass.</summary>
