@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments.Gr4vy;
 using Cartwright.Server.Storage;
@@ -13,6 +14,12 @@ internal sealed partial class WebhookInbox(
     Database database, OrderBook orders, IPaymentProvider provider, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
 {
     private const int Batch = 100;
+
+    /// <summary>
+    /// The id under which a delivery is kept. The provider signs the body, not the id: another body under a known id is another delivery,
+    /// or whoever repeats a body under a made-up id could keep a later one out.
+    /// </summary>
+    public static string IdOf(string id, byte[] body) => $"{id} {Convert.ToHexStringLower(SHA256.HashData(body))[..16]}";
 
     /// <summary>Stores a verified delivery and applies it. The problem, if there is one, is the storage's: the provider should deliver again.</summary>
     public async ValueTask<Result<bool>> Receive(string id, byte[] body, CancellationToken cancellation)
@@ -100,15 +107,15 @@ internal sealed partial class WebhookInbox(
     {
         if (news.Transaction is null && news.Refund is null)
         {
-            return (null, $"nothing to do for {news.TargetType}");
+            return (null, $"nothing to do: {news.Unread}");
         }
 
-        if (news.Environment is { } environment && environment != provider.Environment)
+        if (news.Environment.Length > 0 && news.Environment != provider.Environment)
         {
             return (null, "refused: of another environment");
         }
 
-        if (news.MerchantAccountId is { } account && account != provider.MerchantAccountId)
+        if (news.MerchantAccountId.Length > 0 && news.MerchantAccountId != provider.MerchantAccountId)
         {
             return (null, "refused: of another merchant account");
         }
@@ -124,7 +131,7 @@ internal sealed partial class WebhookInbox(
             return (order, "refused: the order is another provider's");
         }
 
-        var cause = $"webhook {id}{(news.Name is null ? "" : $" {news.Name}")}";
+        var cause = $"webhook {id} {news.Name}".TrimEnd();
         return (order, news.Transaction is { } about
             ? await orders.Hear(session, order, about, cause)
             : await orders.Hear(session, order, RefundIds.Of(news.Refund!), news.Refund!, cause));
