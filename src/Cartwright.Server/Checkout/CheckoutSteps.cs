@@ -15,7 +15,7 @@ internal static class CheckoutSteps
         ("line1", "Street and house number", "shipping address-line1", "text", false, false),
         ("line2", "Apartment, floor, company", "shipping address-line2", "text", false, true),
         ("city", "Town or city", "shipping address-level2", "text", true, false),
-        ("region", "State, province or region", "shipping address-level1", "text", true, true),
+        ("region", "State or region", "shipping address-level1", "text", true, true),
         ("postal_code", "Postal code", "shipping postal-code", "text", true, false),
         ("country", "Country", "shipping country", "", true, false),
     ];
