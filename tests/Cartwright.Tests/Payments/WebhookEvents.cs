@@ -125,6 +125,17 @@ public sealed class WebhookEvents
     [InlineData("{\"target\":{\"type\":\"transaction\",\"metadata\":{\"\\ud800\":\"a\",\"b\":\"\\ud800\"}}}")]
     public void Half_a_character_is_no_exception(string json) => Assert.Equal("", Tolerant(Encoding.UTF8.GetBytes(json)));
 
+    [Theory]
+    [InlineData("order_id")]
+    [InlineData("ord_1")]
+    [InlineData("tx1")]
+    public void Bytes_that_are_no_UTF8_are_refused_wherever_they_stand(string near)
+    {
+        var json = Encoding.UTF8.GetBytes(Sample);
+        json[Sample.LastIndexOf(near, StringComparison.Ordinal)] = 0x80;
+        Assert.False(WebhookEvent.Read(json).Ok);
+    }
+
     [Fact]
     public void Any_bytes_are_read_or_refused_and_never_thrown_at() =>
         Prop.ForAll(Gen.Choose(0, Sample.Length - 1).ToArbitrary(), ArbMap.Default.ArbFor<byte[]>(), (at, bytes) =>

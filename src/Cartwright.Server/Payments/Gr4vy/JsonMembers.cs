@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Cartwright.Server.Payments.Gr4vy;
 
@@ -10,9 +11,15 @@ internal static class JsonMembers
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
-    /// <summary>The document, which the caller disposes; null when it is no JSON, too deep, or names a member twice.</summary>
+    /// <summary>The document, which the caller disposes; null when it is no JSON in UTF-8, too deep, or names a member twice.</summary>
     public static JsonDocument? Parse(ReadOnlyMemory<byte> json)
     {
+        // The parser does not look into strings, and whoever reads one later gets an exception.
+        if (!Utf8.IsValid(json.Span))
+        {
+            return null;
+        }
+
         try
         {
             return JsonDocument.Parse(json, Strict);
