@@ -1,4 +1,5 @@
-// Builds web/dist: one self-contained HTML file per widget (script and styles inside, nothing loaded), and the playground's files.
+// Builds web/dist: one self-contained HTML file per widget (script and styles inside, nothing loaded), and the files of the checkout page
+// and of the playground.
 // Fails when a widget is larger than its limit, because hosts load one for every tool call.
 import { build } from 'esbuild';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -33,9 +34,12 @@ for (const [name, title] of Object.entries(widgets)) {
   await writeFile(`dist/${name}.html`, html);
 }
 
-const playground = await bundle('src/playground/main.tsx');
-await writeFile('dist/playground.js', playground.script);
-await writeFile('dist/playground.css', playground.styles);
+for (const [name, entry] of [['checkout-page', 'src/checkout-page/checkout.ts'], ['playground', 'src/playground/main.tsx']]) {
+  const { script, styles } = await bundle(entry);
+  await writeFile(`dist/${name}.js`, script);
+  await writeFile(`dist/${name}.css`, styles);
+}
+
 for (const file of ['playground.html', 'sandbox.html']) {
   await writeFile(`dist/${file}`, await readFile(`src/playground/${file}`));
 }

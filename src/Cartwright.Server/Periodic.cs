@@ -28,7 +28,8 @@ internal abstract class Periodic(TimeSpan period, TimeProvider time) : Backgroun
         }
     }
 
-    private async Task Try(CancellationToken stopping)
+    /// <summary>Does the work once, now.</summary>
+    protected async Task Try(CancellationToken stopping)
     {
         try
         {

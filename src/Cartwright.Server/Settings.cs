@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Cartwright.Mcp;
+using Cartwright.Server.Payments;
 using Cartwright.Server.Playground;
 
 namespace Cartwright.Server;
@@ -25,6 +26,7 @@ internal sealed record Settings
         new("CARTWRIGHT_ANSWERS", "framing of MCP answers: auto, json or sse", "auto"),
         new("CARTWRIGHT_CART_DAYS", "days that an untouched cart is kept", "30"),
         new("CARTWRIGHT_PLAYGROUND", "page at / for trying the shop: on, off, or auto for on while the public URL is a loopback address", "auto"),
+        .. PaymentSettings.Help,
     ];
 
     public IPAddress Host { get; init; } = IPAddress.Loopback;
@@ -48,6 +50,8 @@ internal sealed record Settings
     public TimeSpan CartLifetime { get; init; } = TimeSpan.FromDays(30);
 
     public PlaygroundMode Playground { get; init; } = PlaygroundMode.Auto;
+
+    public PaymentSettings Payments { get; init; } = new();
 
     /// <summary>Whether the playground is served under this public URL: a published shop shows it only when it is asked to.</summary>
     public bool ServesPlayground(Uri origin) =>
@@ -78,6 +82,7 @@ internal sealed record Settings
                 PlaygroundMode.Auto,
                 "auto, on or off",
                 text => text is "auto" or "on" or "off" ? Enum.Parse<PlaygroundMode>(text, ignoreCase: true) : null),
+            Payments = PaymentSettings.Read(reader),
         };
         return reader.Mistakes.Count == 0 ? settings : Problem.Invalid(string.Join('\n', reader.Mistakes));
     }

@@ -2,10 +2,17 @@ using System.Data.Common;
 
 namespace Cartwright.Server.Carts;
 
-/// <summary>What a line needs to know of its product, as the catalogue has it now.</summary>
+/// <summary>What a line needs to know of its product, as the catalogue has it now. The stock is what this cart may have.</summary>
 internal sealed record LineProduct(string Id, string Name, long PriceMinor, string? Image, long? Stock, bool Retired)
 {
-    public const string Columns = "p.id, p.name, p.price_minor, p.image, p.stock, p.retired";
+    // What the cart's own open order has set aside is still there for this cart.
+    public const string Columns =
+        """
+        p.id, p.name, p.price_minor, p.image,
+        p.stock + coalesce((select sum(r.quantity) from orders o join order_line r on r.order_id = o.id
+            where o.cart_id = @cart and o.is_open = 1 and o.stock = 'reserved' and r.product_id = p.id), 0),
+        p.retired
+        """;
     public const int ColumnCount = 6;
 
     public static LineProduct Read(DbDataReader row) => new(

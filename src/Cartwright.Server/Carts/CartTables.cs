@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using Cartwright.Server.Orders;
 using Cartwright.Server.Storage;
 
 namespace Cartwright.Server.Carts;
@@ -104,11 +105,35 @@ internal static class CartTables
         ("@cart", cartId),
         ("@product", productId));
 
-    public static ValueTask<LineProduct?> Product(DbSession session, string id) =>
-        session.First(ProductById, LineProduct.Read, ("@id", id));
+    /// <summary>Takes what was bought out of a cart; more of it, or other things, that the shopper has added since stay. Nothing when the cart is gone.</summary>
+    public static async ValueTask TakeOut(DbSession session, string cartId, IReadOnlyList<OrderLine> bought)
+    {
+        var changed = 0;
+        foreach (var line in bought)
+        {
+            changed += await session.Execute(
+                "delete from cart_line where cart_id = @cart and product_id = @product and quantity <= @quantity",
+                ("@cart", cartId),
+                ("@product", line.ProductId),
+                ("@quantity", line.Quantity));
+            changed += await session.Execute(
+                "update cart_line set quantity = quantity - @quantity where cart_id = @cart and product_id = @product and quantity > @quantity",
+                ("@quantity", line.Quantity),
+                ("@cart", cartId),
+                ("@product", line.ProductId));
+        }
 
-    public static ValueTask<List<LineProduct>> ProductsNamed(DbSession session, string nameKey, int limit) =>
-        session.Query(ProductsByName, LineProduct.Read, ("@key", nameKey), ("@limit", limit));
+        if (changed > 0)
+        {
+            await session.Execute("update cart set version = version + 1 where id = @cart", ("@cart", cartId));
+        }
+    }
+
+    public static ValueTask<LineProduct?> Product(DbSession session, string cartId, string id) =>
+        session.First(ProductById, LineProduct.Read, ("@cart", cartId), ("@id", id));
+
+    public static ValueTask<List<LineProduct>> ProductsNamed(DbSession session, string cartId, string nameKey, int limit) =>
+        session.Query(ProductsByName, LineProduct.Read, ("@cart", cartId), ("@key", nameKey), ("@limit", limit));
 
     private static string SubjectHash(CartAddress address) => address.Subject is { Length: > 0 } subject ? Hash(subject) : "";
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Cartwright.Server.Catalog;
 using Cartwright.Server.Storage;
 
@@ -33,7 +32,7 @@ internal static class Idempotency
     public static bool IsGlobal(CartAddress address) => address is { CartId: null, Conversation: null or "" };
 
     /// <summary>The first answer, if this request came before; a conflict if another request came with its key.</summary>
-    public static async ValueTask<Result<CartSnapshot>?> Find(DbSession session, string scope, string key, string requestHash)
+    public static async ValueTask<Result<string>?> Find(DbSession session, string scope, string key, string requestHash)
     {
         var kept = await session.First(
             "select request_hash, response from idempotency where scope = @scope and key = @key",
@@ -46,18 +45,18 @@ internal static class Idempotency
         }
 
         return kept.RequestHash == requestHash
-            ? JsonSerializer.Deserialize(kept.Response, CartJson.Default.CartSnapshot)!
-            : (Result<CartSnapshot>)Problem.Conflict(
+            ? kept.Response
+            : (Result<string>)Problem.Conflict(
                 "This idempotency_key was used for another request before: use a new key for a new request, and the same only to repeat one.");
     }
 
-    public static async ValueTask Keep(DbSession session, string scope, string key, string requestHash, CartSnapshot answer, long now) =>
+    public static async ValueTask Keep(DbSession session, string scope, string key, string requestHash, string response, long now) =>
         await session.Execute(
             "insert into idempotency (scope, key, request_hash, response, created_at) values (@scope, @key, @hash, @response, @now)",
             ("@scope", scope),
             ("@key", key),
             ("@hash", requestHash),
-            ("@response", JsonSerializer.Serialize(answer, CartJson.Default.CartSnapshot)),
+            ("@response", response),
             ("@now", now));
 
     /// <summary>

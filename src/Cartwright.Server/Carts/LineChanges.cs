@@ -7,7 +7,7 @@ namespace Cartwright.Server.Carts;
 /// Works out, in memory, what a call makes of a cart's lines: first which products are meant, then which quantities they
 /// come to. Whatever is not possible goes to the mistakes; nothing is written here.
 /// </summary>
-internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> before, Currency currency, CartOptions options, EntryMistakes mistakes)
+internal sealed class LineChanges(CartChange change, Cart cart, IReadOnlyList<CartLine> before, CartOptions options, EntryMistakes mistakes)
 {
     private const int MaxAmbiguous = 6;
 
@@ -66,7 +66,7 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
         if (entry.ProductId?.Trim() is { Length: > 0 } id)
         {
             // A line that is there already has brought its product along.
-            var product = before.FirstOrDefault(line => line.Product.Id == id)?.Product ?? await CartTables.Product(session, id);
+            var product = before.FirstOrDefault(line => line.Product.Id == id)?.Product ?? await CartTables.Product(session, cart.Id, id);
             if (product is null)
             {
                 mistakes.AddUnknown(index, id);
@@ -86,7 +86,7 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
 
     private async ValueTask<LineProduct?> ResolveName(DbSession session, int index, string name, string key)
     {
-        var named = await CartTables.ProductsNamed(session, key, MaxAmbiguous);
+        var named = await CartTables.ProductsNamed(session, cart.Id, key, MaxAmbiguous);
         if (named.Count > 1)
         {
             mistakes.Add(
@@ -97,7 +97,7 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
         }
 
         // Callers confuse the two fields; an id leaves no doubt about what is meant.
-        var product = named.Count == 1 ? named[0] : await CartTables.Product(session, key);
+        var product = named.Count == 1 ? named[0] : await CartTables.Product(session, cart.Id, key);
         if (product is null)
         {
             mistakes.AddUnknown(index, name);
@@ -140,7 +140,7 @@ internal sealed class LineChanges(CartChange change, IReadOnlyList<CartLine> bef
         else if (IsPossible(product, index, line?.Quantity ?? 0, target))
         {
             var position = line?.Position ?? (before.Count == 0 ? 0 : before[^1].Position + 1) + Saved.Count;
-            var after = new CartLine(product, position, target, product.PriceMinor, currency.Code);
+            var after = new CartLine(product, position, target, product.PriceMinor, cart.Currency.Code);
             if (after != line)
             {
                 Saved.Add(after);

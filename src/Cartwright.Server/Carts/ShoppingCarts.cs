@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Cartwright.Server.Catalog;
 using Cartwright.Server.Storage;
 
@@ -120,7 +121,7 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         var scope = Idempotency.IsGlobal(address) ? Idempotency.Global : cart.Id;
         if (change.IdempotencyKey is { } key && await Idempotency.Find(session, scope, key, requestHash) is { } answered)
         {
-            return answered;
+            return answered.Ok ? JsonSerializer.Deserialize(answered.Value, CartJson.Default.CartSnapshot)! : answered.Problem;
         }
 
         if (change.ExpectedVersion is { } expected && expected != cart.Version)
@@ -130,7 +131,7 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         }
 
         var lines = cart.IsNew ? [] : await CartTables.Lines(session, cart.Id);
-        var changes = new LineChanges(change, lines, cart.Currency, options, mistakes);
+        var changes = new LineChanges(change, cart, lines, options, mistakes);
         await changes.WorkOut(session);
         if (mistakes.Any)
         {
@@ -141,7 +142,8 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         var snapshot = (await Save(session, cart, address, changes)).Show(changes.After);
         if (change.IdempotencyKey is not null)
         {
-            await Idempotency.Keep(session, scope, change.IdempotencyKey, requestHash, snapshot, Now());
+            var response = JsonSerializer.Serialize(snapshot, CartJson.Default.CartSnapshot);
+            await Idempotency.Keep(session, scope, change.IdempotencyKey, requestHash, response, Now());
         }
 
         return snapshot;

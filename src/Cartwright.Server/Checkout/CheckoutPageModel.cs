@@ -42,6 +42,9 @@ internal sealed record CheckoutPageModel
 
     public required PaymentStep Payment { get; init; }
 
+    /// <summary>Whether the order is the sandbox's: said on every page of it, the receipt too.</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>Address of the conversation, when the host told it and it belongs to a known assistant.</summary>
     public Uri? ReturnTo { get; init; }
 }

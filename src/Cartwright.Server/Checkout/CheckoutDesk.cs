@@ -1,0 +1,226 @@
+using System.Security.Cryptography;
+using System.Text;
+using Cartwright.Server.Carts;
+using Cartwright.Server.Orders;
+using Cartwright.Server.Payments;
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Checkout;
+
+/// <summary>An order that was begun, or found again, and what the shopper should know of it.</summary>
+internal sealed record CheckoutStart(OrderFile File, IReadOnlyList<string> Notes, Result<PaymentStart> Payment);
+
+/// <summary>
+/// Turns carts into orders. Names and prices come from the catalogue, at this moment and in the same transaction that makes the order and
+/// reserves its stock; a cart has one open order at most.
+/// </summary>
+internal sealed class CheckoutDesk(
+    Database database, ShoppingCarts carts, OrderBook orders, IPaymentProvider provider, IdSource ids, TimeProvider time, bool capturesLater)
+{
+    // Gr4vy's largest amount is 99,999,999; other limits are the provider's to tell.
+    private const long MaxAmountMinor = 99_999_999;
+
+    /// <summary>
+    /// The open order of the cart: the one it has if nothing changed, else a new one. With items, these become the cart's lines first.
+    /// Trouble at the provider is part of the answer, not a failure.
+    /// </summary>
+    public async ValueTask<Result<CheckoutStart>> Start(
+        CartAddress address, IReadOnlyList<CartEntry>? items, string? idempotencyKey, CancellationToken cancellation = default)
+    {
+        if (Idempotency.Check(idempotencyKey, address) is { } problem)
+        {
+            return problem;
+        }
+
+        if (items is not null)
+        {
+            var replaced = await carts.Replace(address, items, cancellation: cancellation);
+            if (!replaced.Ok)
+            {
+                return replaced.Problem;
+            }
+
+            address = address with { CartId = replaced.Value.CartId };
+        }
+
+        var notes = new List<string>();
+        var hash = Hash(items);
+        var placed = await database.Write(session => Place(session, address, idempotencyKey, hash, notes), cancellation);
+        if (!placed.Ok)
+        {
+            return placed.Problem;
+        }
+
+        var file = (await orders.Find(placed.Value, cancellation))!;
+        return new CheckoutStart(file, notes, await Begin(file, cancellation));
+    }
+
+    /// <summary>Asks the provider for what a browser needs to pay the order, and keeps the provider's session with the order.</summary>
+    public async ValueTask<Result<PaymentStart>> Begin(OrderFile file, CancellationToken cancellation)
+    {
+        var order = file.Order;
+        if (order.Provider != provider.Name)
+        {
+            return Problem.Unavailable("This order was begun with another payment provider: check out again.");
+        }
+
+        if (order.AmountMinor > MaxAmountMinor && !order.IsSimulated)
+        {
+            return Problem.Unavailable($"The payment provider takes no single payment of {order.Amount}: split the order.");
+        }
+
+        var request = new PaymentRequest(
+            order.Id,
+            order.SessionId,
+            order.AmountMinor,
+            order.Currency.Code,
+            order.Country,
+            [.. file.Lines.Select(line => new PaymentItem(line.ProductId, line.Name, line.Quantity, line.PriceMinor))]);
+        var begun = await provider.Begin(request, cancellation);
+        if (begun.Ok && begun.Value.SessionId != order.SessionId)
+        {
+            // The shopper may pay in it even if it cannot be kept: webhooks name the order itself.
+            await orders.Change(order.Id, kept => kept with { SessionId = begun.Value.SessionId }, cancellation);
+        }
+
+        return begun;
+    }
+
+    private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, string? key, string requestHash, List<string> notes)
+    {
+        notes.Clear();
+        if (await CartTables.Find(session, address, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } cart)
+        {
+            return address.CartId is { } id
+                ? Problem.NotFound($"There is no cart \"{id}\", or it has expired: fill a new one with add_to_cart, then check out.")
+                : Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
+        }
+
+        if (key is not null && await Idempotency.Find(session, Scope(cart.Id), key, requestHash) is { } answered)
+        {
+            return answered;
+        }
+
+        var placed = await Place(session, cart, notes);
+        if (placed.Ok && key is not null)
+        {
+            await Idempotency.Keep(session, Scope(cart.Id), key, requestHash, placed.Value, time.GetUtcNow().ToUnixTimeMilliseconds());
+        }
+
+        return placed;
+    }
+
+    private async ValueTask<Result<string>> Place(DbSession session, Cart cart, List<string> notes)
+    {
+        var lines = await CartTables.Lines(session, cart.Id);
+        var open = await OrderTables.FindOpen(session, cart.Id);
+        var content = Content(cart, lines);
+        if (open is { State: OrderState.PaymentPending or OrderState.Authorized })
+        {
+            return open.Content == content
+                ? open.Id
+                : Problem.Conflict(
+                    $"A payment for this cart as it was before is under way (order {open.Id}): wait for its outcome with get_order, then check out again.");
+        }
+
+        if (lines.Count == 0)
+        {
+            return Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
+        }
+
+        if (open is not null && open.Content == content && open.Provider == provider.Name)
+        {
+            return (await orders.Prolong(session, open)).Id;
+        }
+
+        // What the earlier order had set aside is for sale again before it is asked how much there is.
+        if (open is not null)
+        {
+            await orders.Lapse(session, open, "replaced: the cart has changed");
+            lines = await CartTables.Lines(session, cart.Id);
+        }
+
+        if (Check(lines, cart.Currency, notes) is { } problem)
+        {
+            return problem;
+        }
+
+        var total = Total(lines);
+        if (total > MaxTotalMinor)
+        {
+            return Problem.Invalid("The cart is worth more than one order may be: take something out with update_cart.");
+        }
+
+        var draft = new Order
+        {
+            Id = ids.Next("ord_"),
+            Token = ids.Next("chk_"),
+            CartId = cart.Id,
+            State = OrderState.AwaitingPayment,
+            Currency = cart.Currency,
+            Country = await session.First("select country from store", row => row.GetString(0)) ?? "",
+            AmountMinor = (long)total,
+            Provider = provider.Name,
+            Environment = provider.Environment,
+            Content = content,
+            CapturesLater = capturesLater,
+            CreatedAt = 0,
+            ExpiresAt = 0,
+            UpdatedAt = 0,
+        };
+        var bought = lines.Select(line => new OrderLine(line.Product.Id, line.Product.Name, line.Product.Image, line.Product.PriceMinor, line.Quantity));
+        return (await orders.Place(session, draft, [.. bought])).Id;
+    }
+
+    /// <summary>What stands in the way, line by line, with what to do; prices that have changed are noted only.</summary>
+    private static Problem? Check(IReadOnlyList<CartLine> lines, Currency currency, List<string> notes)
+    {
+        var mistakes = new List<string>();
+        var kind = ProblemKind.Invalid;
+        foreach (var (product, _, quantity, seenPrice, seenCurrency) in lines)
+        {
+            var name = $"{product.Name} ({product.Id})";
+            if (product.Retired)
+            {
+                mistakes.Add($"{name} is no longer sold: remove it with update_cart, quantity 0.");
+            }
+            else if (product.Stock is { } stock && stock < quantity)
+            {
+                kind = ProblemKind.OutOfStock;
+                mistakes.Add(stock <= 0
+                    ? $"{name} is sold out: remove it with update_cart, quantity 0."
+                    : $"{name}: only {stock} left, {quantity} are in the cart; lower the quantity with update_cart.");
+            }
+            else if (seenCurrency == currency.Code && seenPrice != product.PriceMinor)
+            {
+                var (before, now) = (new Money(seenPrice, currency), new Money(product.PriceMinor, currency));
+                notes.Add($"{name} costs {now} now; it was {before.ToAmount()} when it was put into the cart. Tell the shopper before they pay.");
+            }
+        }
+
+        return mistakes.Count == 0 ? null : new Problem(kind, $"{string.Join('\n', mistakes)}\nNo order was made.");
+    }
+
+    private static Int128 Total(IReadOnlyList<CartLine> lines) =>
+        lines.Aggregate((Int128)0, (sum, line) => sum + ((Int128)line.Product.PriceMinor * line.Quantity));
+
+    // JSON numbers are exact up to 2^53 in every client.
+    private const long MaxTotalMinor = 9_007_199_254_740_991;
+
+    private static string Content(Cart cart, IEnumerable<CartLine> lines)
+    {
+        var text = new StringBuilder(cart.Currency.Code);
+        foreach (var line in lines.OrderBy(line => line.Product.Id, StringComparer.Ordinal))
+        {
+            text.Append($"\n{line.Product.Id.Length}:{line.Product.Id} {line.Quantity} {line.Product.PriceMinor} {(line.Product.Retired ? "retired" : "")}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+    }
+
+    private static string Hash(IReadOnlyList<CartEntry>? items) =>
+        items is null ? "checkout" : "checkout " + Idempotency.Hash(new CartChange(CartOperation.Replace, items, null, null));
+
+    // Apart from the keys of cart calls, which may be the same texts.
+    private static string Scope(string cartId) => $"checkout {cartId}";
+}

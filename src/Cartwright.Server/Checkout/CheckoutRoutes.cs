@@ -1,0 +1,278 @@
+using System.Text;
+using System.Text.Json;
+using Cartwright.Server.Catalog;
+using Cartwright.Server.Orders;
+using Cartwright.Server.Payments;
+using Cartwright.Server.Payments.Sandbox;
+using Cartwright.Server.Widgets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Primitives;
+
+namespace Cartwright.Server.Checkout;
+
+/// <summary>
+/// The hosted checkout page. Its address has a capability, so there are no cookies; the forms work without scripts. What is paid comes from
+/// the order, never from the form.
+/// </summary>
+internal sealed class CheckoutRoutes(
+    OrderBook orders, CheckoutDesk? desk, SandboxProvider? sandbox, ProductCatalog catalog, Uri? embedScript, string? embedFrame)
+{
+    private const int MaxForm = 16 * 1024;
+
+    // A webhook of the sandbox usually arrives within this time; the page then shows the outcome at once.
+    private const int Moments = 40;
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
+
+    // Where "back to the conversation" may lead: the address comes with the link, and the page vouches for it.
+    private static readonly string[] Assistants = ["chatgpt.com", "chat.openai.com", "claude.ai"];
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        WebFile.Map(routes, "/checkout/assets/checkout.js", "checkout-page.js", "text/javascript; charset=utf-8");
+        WebFile.Map(routes, "/checkout/assets/checkout.css", "checkout-page.css", "text/css; charset=utf-8");
+        routes.MapGet("/checkout/{token}", (RequestDelegate)Show);
+        routes.MapPost("/checkout/{token}/details", (RequestDelegate)SaveDetails);
+        routes.MapPost("/checkout/{token}/sandbox", (RequestDelegate)PaySimulated);
+        routes.MapGet("/checkout/{token}/status", (RequestDelegate)TellStatus);
+    }
+
+    private async Task Show(HttpContext http)
+    {
+        if (await Find(http) is { } file)
+        {
+            await Send(http, file, StatusCodes.Status200OK, isEditing: http.Request.Query["edit"] == "1");
+        }
+    }
+
+    private async Task SaveDetails(HttpContext http)
+    {
+        if (await Find(http) is not { } file || await ReadForm(http) is not { } form)
+        {
+            return;
+        }
+
+        var fields = form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
+        var (buyer, mistakes) = BuyerForm.Read(fields);
+        if (buyer is null)
+        {
+            await Send(http, file, StatusCodes.Status422UnprocessableEntity, isEditing: true, fields, mistakes);
+            return;
+        }
+
+        // Afterwards the receipt stands.
+        if (OrderWords.IsOpenToShopper(file.Order.State))
+        {
+            var json = JsonSerializer.Serialize(buyer, BuyerJson.Default.BuyerDetails);
+            await orders.Change(file.Order.Id, order => order with { Buyer = json }, http.RequestAborted);
+        }
+
+        Back(http);
+    }
+
+    private async Task PaySimulated(HttpContext http)
+    {
+        if (await Find(http) is not { } file || await ReadForm(http) is not { } form)
+        {
+            return;
+        }
+
+        var order = file.Order;
+        if (sandbox is not null && desk is not null && order.IsSimulated && order.Buyer is not null && OrderWords.IsOpenToShopper(order.State))
+        {
+            await Simulate(file, form["outcome"].ToString(), http.RequestAborted);
+        }
+
+        Back(http);
+    }
+
+    private async ValueTask Simulate(OrderFile file, string outcome, CancellationToken cancellation)
+    {
+        var order = file.Order;
+        if (outcome is "confirm" or "reject")
+        {
+            await sandbox!.Confirm(order.Id, outcome == "confirm", cancellation);
+        }
+        else if (Enum.TryParse<SandboxOutcome>(outcome, ignoreCase: true, out var chosen) && Enum.IsDefined(chosen)
+            && await desk!.Begin(file, cancellation) is { Ok: true } begun)
+        {
+            await sandbox!.Pay(begun.Value.Embed.Token, chosen, cancellation);
+            if (chosen == SandboxOutcome.Timeout)
+            {
+                // Nobody will tell: as with a real provider that does not answer, it is asked soon.
+                await orders.CheckSoon(order.Id, cancellation);
+            }
+        }
+
+        for (var i = 0; i < Moments && (await orders.Find(order.Id, cancellation))!.Order.State == order.State; i++)
+        {
+            await Task.Delay(Moment, cancellation);
+        }
+    }
+
+    private async Task TellStatus(HttpContext http)
+    {
+        if (await Find(http) is not { } file)
+        {
+            return;
+        }
+
+        Protect(http, "default-src 'none'");
+        http.Response.ContentType = "application/json";
+        var order = file.Order;
+        await http.Response.WriteAsync(
+            $$"""{"state":"{{OrderNames.Of(order.State)}}","awaits_approval":{{Json(AwaitsApproval(file))}},"has_buyer":{{Json(order.Buyer is not null)}},"updated":{{order.Version}}}""");
+    }
+
+    private static string Json(bool value) => value ? "true" : "false";
+
+    /// <summary>The order of the page's address; answers "not found", the same for every wrong address, when there is none.</summary>
+    private async ValueTask<OrderFile?> Find(HttpContext http)
+    {
+        if (await orders.FindByToken((string)http.Request.RouteValues["token"]!, http.RequestAborted) is { } file)
+        {
+            return file;
+        }
+
+        Protect(http, Policy([], null));
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        await http.Response.WriteAsync(CheckoutPage.RenderNotFound((await catalog.Head(http.RequestAborted))?.Store.Name ?? "Shop"));
+        return null;
+    }
+
+    private static async ValueTask<IFormCollection?> ReadForm(HttpContext http)
+    {
+        if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > MaxForm)
+        {
+            Protect(http, "default-src 'none'");
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return null;
+        }
+
+        try
+        {
+            return await http.Request.ReadFormAsync(http.RequestAborted);
+        }
+        catch (InvalidDataException)
+        {
+            Protect(http, "default-src 'none'");
+            http.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return null;
+        }
+    }
+
+    private async ValueTask Send(
+        HttpContext http,
+        OrderFile file,
+        int status,
+        bool isEditing,
+        IReadOnlyDictionary<string, string>? typed = null,
+        IReadOnlyDictionary<string, string>? mistakes = null)
+    {
+        var order = file.Order;
+        var payment = await Payment(file, http.RequestAborted);
+        var model = new CheckoutPageModel
+        {
+            ShopName = (await catalog.Head(http.RequestAborted))?.Store.Name ?? "Shop",
+            Token = order.Token,
+            Reference = order.Reference,
+            State = order.State,
+            Lines = [.. file.Lines.Select(line => PageLine(line, order.Currency))],
+            Total = order.Amount,
+            Refunded = new Money(order.RefundedMinor, order.Currency),
+            ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(order.ExpiresAt),
+            Country = order.Country,
+            Buyer = order.Buyer is null ? null : JsonSerializer.Deserialize(order.Buyer, BuyerJson.Default.BuyerDetails),
+            IsEditing = isEditing && OrderWords.IsOpenToShopper(order.State),
+            Payment = payment,
+            IsSimulated = order.IsSimulated,
+            Version = order.Version,
+            FailureReason = file.Attempts.LastOrDefault(attempt => attempt.ErrorCode is not null)?.ErrorCode,
+            ReturnTo = ReturnTo(http),
+            Typed = typed ?? new Dictionary<string, string>(StringComparer.Ordinal),
+            Mistakes = mistakes ?? new Dictionary<string, string>(StringComparer.Ordinal),
+        };
+        Protect(http, Policy(file.Lines, payment as PaymentStep.Gr4vy));
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        await http.Response.WriteAsync(CheckoutPage.Render(model), Encoding.UTF8);
+    }
+
+    private async ValueTask<PaymentStep> Payment(OrderFile file, CancellationToken cancellation)
+    {
+        var order = file.Order;
+        if (!OrderWords.IsOpenToShopper(order.State) || order.Buyer is null)
+        {
+            return new PaymentStep.None();
+        }
+
+        if (desk is null)
+        {
+            return new PaymentStep.Unavailable("This shop takes no payments at the moment. Your order is kept until its time is over.");
+        }
+
+        if (order.IsSimulated && sandbox is not null)
+        {
+            return new PaymentStep.Sandbox(AwaitsApproval(file));
+        }
+
+        var begun = await desk.Begin(file, cancellation);
+        return begun.Ok && embedScript is not null
+            ? new PaymentStep.Gr4vy(
+                begun.Value.Embed,
+                embedScript,
+                order.Id,
+                order.CapturesLater ? "authorize" : "capture",
+                [.. file.Lines.Select(line => new PaymentItem(line.ProductId, line.Name, line.Quantity, line.PriceMinor))])
+            : new PaymentStep.Unavailable(begun.Problem?.Advice ?? "Paying does not work at the moment. Try again in a few minutes.");
+    }
+
+    private static bool AwaitsApproval(OrderFile file) =>
+        file.Order.State == OrderState.PaymentPending && file.Attempts.Any(attempt => attempt.Status == TransactionStatus.BuyerApprovalPending);
+
+    private static PageLine PageLine(OrderLine line, Currency currency)
+    {
+        var price = new Money(line.PriceMinor, currency);
+        return new PageLine(line.Name, line.Quantity, price, price.Multiply(line.Quantity), MediaRoutes.PathOf(line.Image));
+    }
+
+    private static Uri? ReturnTo(HttpContext http) =>
+        Uri.TryCreate(http.Request.Query["redirectUrl"].ToString(), UriKind.Absolute, out var uri)
+        && uri.Scheme == Uri.UriSchemeHttps && uri.UserInfo.Length == 0 && uri.IsDefaultPort && Assistants.Contains(uri.Host)
+            ? uri
+            : null;
+
+    /// <summary>After a form the page is fetched anew, so that reloading it sends nothing twice.</summary>
+    private static void Back(HttpContext http)
+    {
+        Protect(http, "default-src 'none'");
+        var to = ReturnTo(http) is { } uri ? $"?redirectUrl={Uri.EscapeDataString(uri.AbsoluteUri)}" : "";
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = $"/checkout/{Uri.EscapeDataString((string)http.Request.RouteValues["token"]!)}{to}";
+    }
+
+    private static void Protect(HttpContext http, string policy)
+    {
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = policy;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["X-Robots-Tag"] = new StringValues("noindex");
+    }
+
+    private string Policy(IReadOnlyList<OrderLine> lines, PaymentStep.Gr4vy? gr4vy)
+    {
+        var images = lines
+            .Select(line => Uri.TryCreate(MediaRoutes.PathOf(line.Image), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri.GetLeftPart(UriPartial.Authority) : null)
+            .OfType<string>()
+            .Distinct();
+        var script = gr4vy is null ? "" : $" {gr4vy.Script.GetLeftPart(UriPartial.Authority)}";
+        var frame = gr4vy is null || embedFrame is null ? "" : $"frame-src {embedFrame}; ";
+        return $"default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' {string.Join(' ', images)}; connect-src 'self'; "
+            + $"{frame}form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+    }
+}

@@ -1,0 +1,313 @@
+using Cartwright.Server.Carts;
+using Cartwright.Server.Payments;
+using Cartwright.Server.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Cartwright.Server.Orders;
+
+/// <summary>An order with everything that belongs to it.</summary>
+internal sealed record OrderFile(
+    Order Order,
+    IReadOnlyList<OrderLine> Lines,
+    IReadOnlyList<Attempt> Attempts,
+    IReadOnlyList<OrderRefund> Refunds);
+
+/// <summary>
+/// The shop's orders. Whatever is heard of an order goes through <see cref="Settle"/>, which works out the state anew
+/// (<see cref="OrderRules"/>) and moves stock, cart and audit trail with it in the same transaction.
+/// </summary>
+internal sealed partial class OrderBook(Database database, TimeProvider time, OrderOptions options, ILogger<OrderBook> logger)
+{
+    private const int LapseStep = 100;
+
+    public ValueTask<OrderFile?> Find(string id, CancellationToken cancellation = default) =>
+        database.Read(async session => await OrderTables.Find(session, id) is { } order ? await File(session, order) : null, cancellation);
+
+    public ValueTask<OrderFile?> FindByToken(string token, CancellationToken cancellation = default) =>
+        database.Read(async session => await OrderTables.FindByToken(session, token) is { } order ? await File(session, order) : null, cancellation);
+
+    /// <summary>Makes the order inside the caller's transaction; its stock is taken out of what is for sale.</summary>
+    public async ValueTask<Order> Place(DbSession session, Order draft, IReadOnlyList<OrderLine> lines)
+    {
+        var now = Now();
+        var order = draft with
+        {
+            CreatedAt = now,
+            UpdatedAt = now,
+            ExpiresAt = now + Milliseconds(options.Lifetime),
+            CheckAt = now + Milliseconds(options.FirstCheck),
+        };
+        await OrderTables.Insert(session, order, lines);
+        foreach (var line in lines)
+        {
+            await OrderTables.MoveStock(session, line.ProductId, line.Quantity);
+        }
+
+        await OrderTables.Note(session, order.Id, order.State, order.State, "start_checkout", now);
+        LogPlaced(order.Reference, order.Amount);
+        return order;
+    }
+
+    /// <summary>Gives an order that was asked for again its whole time once more.</summary>
+    public ValueTask<Order> Prolong(DbSession session, Order order) =>
+        OrderTables.Update(session, order with { ExpiresAt = Now() + Milliseconds(options.Lifetime) }, Now());
+
+    /// <summary>Keeps the provider's session, or whatever else does not touch the state; nothing when the order is gone.</summary>
+    public async ValueTask<Result<bool>> Change(string id, Func<Order, Order> change, CancellationToken cancellation) => await database.Write<bool>(
+        async session =>
+        {
+            if (await OrderTables.Find(session, id) is not { } order || change(order) is var changed && changed == order)
+            {
+                return false;
+            }
+
+            await OrderTables.Update(session, changed, Now());
+            return true;
+        },
+        cancellation);
+
+    /// <summary>Ends the time of an order inside the caller's transaction: it expires, unless money is under way.</summary>
+    public async ValueTask<Order> Lapse(DbSession session, Order order, string cause) =>
+        await Settle(session, order with { Lapsed = true }, order.State, await OrderTables.Attempts(session, order.Id), await OrderTables.Refunds(session, order.Id), cause);
+
+    /// <summary>
+    /// Takes in what the provider says of a transaction, inside the caller's transaction. Returns what became of it, in words
+    /// for the receipt.
+    /// </summary>
+    public async ValueTask<string> Hear(DbSession session, Order order, PaymentTransaction news, string cause)
+    {
+        if (!Attempt.IsKnown(news.Status))
+        {
+            return $"status {news.Status} is not understood";
+        }
+
+        if (news.Amount != order.AmountMinor || news.Currency != order.Currency.Code)
+        {
+            // Neither is a capability, but both come from outside.
+            var currency = news.Currency.Length == 3 ? news.Currency : "another currency";
+            return await Refuse(session, order, $"{cause}: refused, the transaction is over {news.Amount} {currency} (minor units), not {order.AmountMinor} {order.Currency}");
+        }
+
+        var attempts = await OrderTables.Attempts(session, order.Id);
+        var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
+        var heard = new Attempt(
+            news.Id,
+            news.Status,
+            news.UpdatedAt.ToUnixTimeMilliseconds(),
+            news.Status == TransactionStatus.CaptureSucceeded ? news.CapturedAmount ?? news.Amount : news.CapturedAmount ?? 0,
+            news.RefundedAmount ?? 0,
+            news.Method,
+            news.ErrorCode);
+        var merged = known < 0 ? heard : attempts[known].Merge(heard);
+        if (known >= 0 && merged == attempts[known])
+        {
+            return "nothing new";
+        }
+
+        await OrderTables.Save(session, order.Id, merged);
+        if (known < 0)
+        {
+            attempts.Add(merged);
+        }
+        else
+        {
+            attempts[known] = merged;
+        }
+
+        var settled = await Settle(session, order, order.State, attempts, await OrderTables.Refunds(session, order.Id), cause);
+        return OrderNames.Of(settled.State);
+    }
+
+    /// <summary>The same for a refund. <paramref name="id"/> is ours where we asked for it.</summary>
+    public async ValueTask<string> Hear(DbSession session, Order order, string id, PaymentRefund news, string cause)
+    {
+        if (news.Currency != order.Currency.Code)
+        {
+            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order");
+        }
+
+        var refunds = await OrderTables.Refunds(session, order.Id);
+        var heard = new OrderRefund(id, news.TransactionId, news.Amount, news.Status, news.UpdatedAt.ToUnixTimeMilliseconds());
+        var known = refunds.FindIndex(refund => refund.Id == id);
+        var merged = known < 0 ? heard : refunds[known].Merge(heard);
+        if (known >= 0 && merged == refunds[known])
+        {
+            return "nothing new";
+        }
+
+        await OrderTables.Save(session, order.Id, merged);
+        refunds = await OrderTables.Refunds(session, order.Id);
+        var settled = await Settle(session, order, order.State, await OrderTables.Attempts(session, order.Id), refunds, cause);
+        return OrderNames.Of(settled.State);
+    }
+
+    /// <summary>Notes that the provider was asked and had nothing new; the next time is later.</summary>
+    public async ValueTask Asked(DbSession session, Order order)
+    {
+        var checks = order.Checks + 1;
+        await OrderTables.Update(session, order with { Checks = checks, CheckAt = NextCheck(order with { Checks = checks }) }, order.UpdatedAt);
+    }
+
+    /// <summary>Orders about which the provider is to be asked.</summary>
+    public ValueTask<List<Order>> ToCheck(int limit, CancellationToken cancellation) => database.Read(
+        session => session.Query(
+            $"select {Order.Columns} from orders o where o.check_at <= @now order by o.check_at limit @limit",
+            Order.Read,
+            ("@now", Now()),
+            ("@limit", limit)),
+        cancellation);
+
+    /// <summary>Ends the time of all orders that were not paid in it, and of those that have waited too long for news. How many.</summary>
+    public async ValueTask<Result<int>> LapseAll(CancellationToken cancellation = default)
+    {
+        var total = 0;
+        while (true)
+        {
+            var step = await database.Write<int>(LapseSome, cancellation);
+            if (!step.Ok)
+            {
+                return step;
+            }
+
+            total += step.Value;
+            if (step.Value < LapseStep)
+            {
+                return total;
+            }
+        }
+    }
+
+    private async ValueTask<Result<int>> LapseSome(DbSession session)
+    {
+        var now = Now();
+        var due = await session.Query(
+            $"""
+            select {Order.Columns} from orders o
+            where o.stock = 'reserved' and o.expires_at <= @now
+                and (o.state in ('awaiting_payment', 'payment_failed') or o.updated_at <= @held
+                    or (o.state = 'payment_pending' and not exists (select 1 from order_attempt a
+                        where a.order_id = o.id and a.status in ('processing', 'capture_pending', 'authorization_void_pending'))))
+            order by o.expires_at limit @limit
+            """,
+            Order.Read,
+            ("@now", now),
+            ("@held", now - Milliseconds(options.HoldLimit)),
+            ("@limit", LapseStep));
+        foreach (var order in due)
+        {
+            await Lapse(session, order, "the order's time was over");
+        }
+
+        return due.Count;
+    }
+
+    private async ValueTask<Order> Settle(
+        DbSession session, Order order, OrderState before, List<Attempt> attempts, List<OrderRefund> refunds, string cause)
+    {
+        var now = Now();
+        var state = OrderRules.State(order.AmountMinor, order.Lapsed, attempts, refunds);
+        var stock = OrderRules.Stock(state, order.Stock);
+        if (order.Lapsed && stock == OrderStock.Reserved)
+        {
+            // Lapsed while something is under way: the order waits on, its stock does not.
+            stock = OrderStock.Released;
+        }
+
+        var after = order with
+        {
+            State = state,
+            Stock = stock,
+            CapturedMinor = OrderRules.Captured(attempts),
+            RefundedMinor = OrderRules.Refunded(attempts, refunds),
+            PaidAt = order.PaidAt ?? (OrderRules.IsPaid(state) ? now : null),
+            Checks = 0,
+        };
+        after = await OrderTables.Update(session, after with { CheckAt = NextCheck(after) }, now);
+        await MoveStock(session, order.Stock, after);
+        if (Completes(order, state) && !Completes(order, before))
+        {
+            await CartTables.TakeOut(session, order.CartId, await OrderTables.Lines(session, order.Id));
+        }
+
+        await OrderTables.Note(session, order.Id, before, state, Describe(cause, order, after), now);
+        if (state != before)
+        {
+            LogTransition(order.Reference, before, state, cause);
+        }
+
+        return after;
+    }
+
+    // The trail says what a merchant has to look into.
+    private static string Describe(string cause, Order before, Order after)
+    {
+        if (after.CapturedMinor > after.AmountMinor && after.CapturedMinor > before.CapturedMinor)
+        {
+            return $"{cause}; more was captured ({after.CapturedMinor}) than is owed ({after.AmountMinor}): give the second payment back";
+        }
+
+        return before.Stock == OrderStock.Released && after.Stock == OrderStock.Taken
+            ? $"{cause}; paid after its stock was released: look whether it can be delivered"
+            : cause;
+    }
+
+    private static async ValueTask MoveStock(DbSession session, OrderStock before, Order after)
+    {
+        var pieces = (before, after.Stock) switch
+        {
+            (OrderStock.Reserved, OrderStock.Released) => -1,
+            (OrderStock.Released, OrderStock.Taken) => 1,
+            _ => 0,
+        };
+        if (pieces == 0)
+        {
+            return;
+        }
+
+        foreach (var line in await OrderTables.Lines(session, after.Id))
+        {
+            await OrderTables.MoveStock(session, line.ProductId, pieces * line.Quantity);
+        }
+    }
+
+    private async ValueTask<string> Refuse(DbSession session, Order order, string what)
+    {
+        await OrderTables.Note(session, order.Id, order.State, order.State, what, Now());
+        LogRefused(order.Reference, what);
+        return what;
+    }
+
+    /// <summary>Whether the shopper's part is done, so that the cart is free for the next purchase.</summary>
+    private static bool Completes(Order order, OrderState state) => OrderRules.IsPaid(state) || (order.CapturesLater && state == OrderState.Authorized);
+
+    private long? NextCheck(Order order)
+    {
+        var wait = Math.Min(Milliseconds(options.FirstCheck) << (int)Math.Min(order.Checks, 20), Milliseconds(options.LongestWait));
+        var next = Now() + wait;
+        return order.State switch
+        {
+            OrderState.Expired or OrderState.Voided => next <= order.CreatedAt + Milliseconds(options.LateMoney) ? next : null,
+            _ when OrderRules.IsPaid(order.State) => null,
+            _ => next,
+        };
+    }
+
+    private static async ValueTask<OrderFile> File(DbSession session, Order order) => new(
+        order,
+        await OrderTables.Lines(session, order.Id),
+        await OrderTables.Attempts(session, order.Id),
+        await OrderTables.Refunds(session, order.Id));
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static long Milliseconds(TimeSpan span) => (long)span.TotalMilliseconds;
+
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "Order {Order} over {Amount} was placed")]
+    private partial void LogPlaced(string order, Money amount);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Information, Message = "Order {Order} went from {From} to {To}: {Cause}")]
+    private partial void LogTransition(string order, OrderState from, OrderState to, string cause);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Warning, Message = "News of order {Order} refused: {What}")]
+    private partial void LogRefused(string order, string what);
+}

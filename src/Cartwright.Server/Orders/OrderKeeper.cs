@@ -1,0 +1,61 @@
+using Cartwright.Server.Payments;
+using Cartwright.Server.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Cartwright.Server.Orders;
+
+/// <summary>
+/// What orders need in the background: webhooks that a crash left unapplied, questions to the provider about orders that wait too long for
+/// news, and the end of those whose time is over.
+/// </summary>
+internal sealed partial class OrderKeeper(
+    Database database, OrderBook orders, WebhookInbox inbox, IPaymentProvider? provider, TimeProvider time, ILogger<OrderKeeper> logger)
+    : Periodic(TimeSpan.FromSeconds(1), time)
+{
+    private const int Batch = 20;
+
+    protected override async Task Work(CancellationToken stopping)
+    {
+        await inbox.ApplyWaiting(stopping);
+        foreach (var order in await orders.ToCheck(Batch, stopping))
+        {
+            await Reconcile(order, stopping);
+        }
+
+        await orders.LapseAll(stopping);
+    }
+
+    [LoggerMessage(EventId = 4101, Level = LogLevel.Error, Message = "Looking after the orders failed; it is tried again")]
+    protected override partial void LogFailure(Exception exception);
+
+    /// <summary>Asks the provider for all transactions of an order, and takes in what it says.</summary>
+    private async ValueTask Reconcile(Order stale, CancellationToken stopping)
+    {
+        var found = provider is not null && provider.Name == stale.Provider
+            ? await provider.Find(stale.Id, stopping)
+            : Problem.Unavailable("The order's provider is not configured any more.");
+        await database.Write<bool>(
+            async session =>
+            {
+                if (await OrderTables.Find(session, stale.Id) is not { } order)
+                {
+                    return false;
+                }
+
+                var before = order.Version;
+                foreach (var transaction in found.Ok ? found.Value : [])
+                {
+                    await orders.Hear(session, order, transaction, $"asked {stale.Provider}");
+                    order = (await OrderTables.Find(session, stale.Id))!;
+                }
+
+                if (order.Version == before)
+                {
+                    await orders.Asked(session, order);
+                }
+
+                return true;
+            },
+            stopping);
+    }
+}

@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using Cartwright.Server.Orders;
+using Cartwright.Server.Payments.Gr4vy;
+using Cartwright.Server.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Cartwright.Server.Payments;
+
+/// <summary>
+/// What the payment provider told, kept under its id before anything is made of it: once stored it is answered for, and applied at once or,
+/// after a crash, later. The same id twice is one.
+/// </summary>
+internal sealed partial class WebhookInbox(
+    Database database, OrderBook orders, IPaymentProvider provider, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
+{
+    private const int Batch = 100;
+
+    /// <summary>
+    /// The id under which a delivery is kept. The provider signs the body, not the id: another body under a known id is another delivery,
+    /// or whoever repeats a body under a made-up id could keep a later one out.
+    /// </summary>
+    public static string IdOf(string id, byte[] body) => $"{id} {Convert.ToHexStringLower(SHA256.HashData(body))[..16]}";
+
+    /// <summary>Stores a verified delivery and applies it. The problem, if there is one, is the storage's: the provider should deliver again.</summary>
+    public async ValueTask<Result<bool>> Receive(string id, byte[] body, CancellationToken cancellation)
+    {
+        var stored = await database.Write<bool>(
+            async session => await session.Execute(
+                "insert into webhook_receipt (id, received_at, body) values (@id, @now, @body) on conflict (id) do nothing",
+                ("@id", id),
+                ("@now", Now()),
+                ("@body", body)) == 1,
+            cancellation);
+        if (stored is { Ok: true, Value: true })
+        {
+            // Stored is enough for the provider: what fails now is tried again.
+            await TryApply(id, CancellationToken.None);
+        }
+
+        return stored;
+    }
+
+    /// <summary>Applies what was stored but not applied: the process ended in between.</summary>
+    public async ValueTask ApplyWaiting(CancellationToken cancellation)
+    {
+        var waiting = await database.Read(
+            session => session.Query(
+                "select id from webhook_receipt where applied_at is null order by received_at limit @limit",
+                row => row.GetString(0),
+                ("@limit", Batch)),
+            cancellation);
+        foreach (var id in waiting)
+        {
+            await TryApply(id, cancellation);
+        }
+    }
+
+    /// <summary>Removes receipts that are kept long enough.</summary>
+    public ValueTask<Result<int>> Sweep(CancellationToken cancellation) => database.Sweep(
+        """
+        delete from webhook_receipt where id in
+            (select id from webhook_receipt where received_at <= @before and applied_at is not null order by received_at limit @limit)
+        """,
+        time.GetUtcNow() - options.ReceiptLifetime,
+        cancellation);
+
+    private async ValueTask TryApply(string id, CancellationToken cancellation)
+    {
+        try
+        {
+            var applied = await database.Write(session => Apply(session, id), cancellation);
+            if (!applied.Ok)
+            {
+                LogNotApplied(id, applied.Problem.Advice, null);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            LogNotApplied(id, "an error", exception);
+        }
+    }
+
+    private async ValueTask<Result<string>> Apply(DbSession session, string id)
+    {
+        var body = await session.First(
+            "select body from webhook_receipt where id = @id and applied_at is null",
+            row => row.GetFieldValue<byte[]>(0),
+            ("@id", id));
+        if (body is null)
+        {
+            return "applied already";
+        }
+
+        var read = WebhookEvent.Read(body);
+        var (order, outcome) = read.Ok ? await Apply(session, id, read.Value) : (null, read.Problem.Advice);
+        await session.Execute(
+            "update webhook_receipt set applied_at = @now, order_id = @order, outcome = @outcome where id = @id",
+            ("@now", Now()),
+            ("@order", order?.Id),
+            ("@outcome", outcome),
+            ("@id", id));
+        LogApplied(id, order?.Reference ?? "none", outcome);
+        return outcome;
+    }
+
+    private async ValueTask<(Order? Order, string Outcome)> Apply(DbSession session, string id, WebhookEvent news)
+    {
+        if (news.Transaction is null && news.Refund is null)
+        {
+            return (null, $"nothing to do: {news.Unread}");
+        }
+
+        if (news.Environment.Length > 0 && news.Environment != provider.Environment)
+        {
+            return (null, "refused: of another environment");
+        }
+
+        if (news.MerchantAccountId.Length > 0 && news.MerchantAccountId != provider.MerchantAccountId)
+        {
+            return (null, "refused: of another merchant account");
+        }
+
+        var order = news.Transaction is { } transaction ? await OrderOf(session, transaction) : await OrderOf(session, news.Refund!);
+        if (order is null)
+        {
+            return (null, "no such order");
+        }
+
+        if (order.Provider != provider.Name)
+        {
+            return (order, "refused: the order is another provider's");
+        }
+
+        var cause = $"webhook {id} {news.Name}".TrimEnd();
+        return (order, news.Transaction is { } about
+            ? await orders.Hear(session, order, about, cause)
+            : await orders.Hear(session, order, RefundIds.Of(news.Refund!), news.Refund!, cause));
+    }
+
+    private static async ValueTask<Order?> OrderOf(DbSession session, PaymentTransaction transaction) =>
+        await OrderTables.FindByTransaction(session, transaction.Id)
+        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
+        ?? (transaction.Metadata?.GetValueOrDefault("order_id") is { } named ? await OrderTables.Find(session, named) : null)
+        ?? (transaction.CheckoutSessionId is { } checkout ? await OrderTables.FindBySession(session, checkout) : null);
+
+    private static async ValueTask<Order?> OrderOf(DbSession session, PaymentRefund refund) =>
+        await OrderTables.FindByTransaction(session, refund.TransactionId)
+        ?? (refund.TransactionExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    [LoggerMessage(EventId = 5001, Level = LogLevel.Information, Message = "Webhook {Webhook} for order {Order}: {Outcome}")]
+    private partial void LogApplied(string webhook, string order, string outcome);
+
+    [LoggerMessage(EventId = 5002, Level = LogLevel.Error, Message = "Webhook {Webhook} is stored, but could not be applied yet: {Why}")]
+    private partial void LogNotApplied(string webhook, string why, Exception? exception);
+}
+
+/// <summary>How refunds are told apart: by our own reference where we asked for them, else by the provider's id.</summary>
+internal static class RefundIds
+{
+    public const string Prefix = "rf_";
+
+    public static string Of(PaymentRefund refund) =>
+        refund.ExternalIdentifier?.StartsWith(Prefix, StringComparison.Ordinal) == true ? refund.ExternalIdentifier : refund.Id;
+}

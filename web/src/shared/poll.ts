@@ -1,0 +1,56 @@
+/** The part of a document that a poll needs; a test brings its own. */
+export interface Watched {
+  readonly hidden: boolean;
+  addEventListener(type: 'visibilitychange', listener: () => void): void;
+}
+
+/**
+ * Asks again and again while the page is visible, at once when it becomes visible again, and never twice at a time. The pauses grow: what
+ * has not happened in a minute will not be missed by a few seconds.
+ */
+export class Poll {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private isAsking = false;
+  private isWanted = false;
+  private asked = 0;
+
+  /** `ask` says whether to go on; a rejection is a question that got no answer, and is repeated. `first` is the first pause in milliseconds. */
+  constructor(
+    private readonly ask: () => Promise<boolean>,
+    private readonly first = 1000,
+    private readonly page: Watched = document,
+  ) {
+    page.addEventListener('visibilitychange', () => {
+      if (this.isWanted && !page.hidden) this.start();
+    });
+  }
+
+  /** Asks now, and begins anew with short pauses. */
+  start(): void {
+    this.isWanted = true;
+    this.asked = 0;
+    clearTimeout(this.timer);
+    void this.run();
+  }
+
+  stop(): void {
+    this.isWanted = false;
+    clearTimeout(this.timer);
+  }
+
+  private async run(): Promise<void> {
+    if (this.isAsking || this.page.hidden) return;
+    this.isAsking = true;
+    const goesOn = await this.ask().catch(() => true);
+    this.isAsking = false;
+    if (!goesOn) this.isWanted = false;
+    if (!this.isWanted) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.run(), this.pause());
+  }
+
+  private pause(): number {
+    this.asked++;
+    return this.asked < 30 ? this.first : this.asked < 60 ? this.first * 3 : Math.max(this.first * 10, 10_000);
+  }
+}
