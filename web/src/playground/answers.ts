@@ -4,16 +4,26 @@ import type { Json } from './mcp.ts';
 export type Answer = { tool: string; args: Json } | { say: string };
 
 const numbers: Record<string, number> = { a: 1, an: 1, one: 1, two: 2, three: 3, four: 4, five: 5, six: 6, seven: 7, eight: 8, nine: 9, ten: 10 };
-const help = 'There is no model behind this page: it understands “show my cart”, “add two eggs”, “find bread”, “browse” and “check out”. Every tool is under “Call a tool”.';
+const help = 'There is no model behind this page: it understands “show my cart”, “add two eggs”, “find bread”, “browse”, “check out” and “where is my order?”. Every tool is under “Call a tool”.';
 
-/** Understands the obvious, as little as a demonstration needs. `cartId` is the cart of the conversation, when one is known. */
-export function answer(text: string, tools: ReadonlySet<string>, cartId: string | undefined): Answer {
+/** The cart and the order of the conversation, as far as they are known. */
+export interface Known {
+  cartId: string | undefined;
+  orderId?: string;
+}
+
+/** Understands the obvious, as little as a demonstration needs. */
+export function answer(text: string, tools: ReadonlySet<string>, { cartId, orderId }: Known): Answer {
   const words = text.trim().replace(/[.!?]+$/, '').replace(/,?\s+please$/i, '');
   // A widget may name the cart that it means.
   const cart = /\bcart_[0-9a-z]{20,}/.exec(words)?.[0] ?? cartId;
   const withCart = (args: Json): Json => (cart === undefined ? args : { ...args, cart_id: cart });
-  if (/check\s?-?out|\bpay\b|place (the|my) order/i.test(words)) {
-    return tools.has('start_checkout') ? { tool: 'start_checkout', args: withCart({}) } : { say: 'Checkout is not available in this shop yet. Your cart is kept.' };
+  if (/\b(did|have|has|was|is)\b.*\b(pay|paid|gone? through)\b|\b(where|status|state|receipt|what)\b.*\b(order|payment|purchase)\b|\border status\b/i.test(words) && tools.has('get_order')) {
+    return orderId === undefined ? { say: 'There is no order in this conversation yet: say “check out” to begin one.' } : { tool: 'get_order', args: { order_id: orderId } };
+  }
+
+  if (/check\s?-?out|\bpay\b|\bpurchase\b|\b(place|make) (the|my|an|this) order|\bbuy (it|them|this|these|all|everything|my cart|the cart)\b|\border (it|them|this|these|all|everything|my cart|the cart)\b/i.test(words)) {
+    return tools.has('start_checkout') ? { tool: 'start_checkout', args: withCart({}) } : { say: 'Checkout is not available in this shop. Your cart is kept.' };
   }
 
   const adding = /^(?:please )?add (.+?)(?: to (?:my|the) (?:cart|basket))?$/i.exec(words)?.[1];

@@ -24,6 +24,8 @@ export interface Turn {
 export interface Conversation {
   id: string;
   cartId: string | undefined;
+  /** The order that was begun last; absent while none was. */
+  orderId?: string;
   turns: Turn[];
   done: string[];
 }

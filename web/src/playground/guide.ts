@@ -6,6 +6,8 @@ interface Product {
   name: string;
 }
 
+const paid = new Set(['paid', 'authorized']);
+
 export interface Step {
   key: string;
   label: string;
@@ -40,6 +42,16 @@ export class Guide {
       this.step('more', `Add 3 ${another.name}`, `Add three ${another.name} as well`, 'add_to_cart', () =>
         this.playground.withCart({ items: [{ product_id: another.id, quantity: 3 }] })),
       this.step('show', 'Show the cart', 'What is in my cart now?', 'show_cart', () => this.playground.withCart({})),
+      ...this.purchase,
+    ];
+  }
+
+  private get purchase(): Step[] {
+    if (!this.playground.tools.some(tool => tool.name === 'start_checkout')) return [];
+    return [
+      this.step('checkout', 'Check out', 'I would like to check out my cart', 'start_checkout', () => this.playground.withCart({})),
+      { key: 'pay', label: 'Pay on the page it opens' },
+      { key: 'order', label: 'Ask about the order', run: () => this.ask('order', 'Is my order paid?') },
     ];
   }
 
@@ -54,9 +66,12 @@ export class Guide {
     return steps[last + 1]?.key;
   }
 
-  /** A widget has changed the cart: that was the step in the middle. */
+  /** A widget has called a tool: its changes of the cart, and what it hears of the order, are the steps that the shopper does elsewhere. */
   widgetCalled(tool: string, result: CallResult): void {
-    if ((tool === 'update_cart' || tool === 'add_to_cart') && !result.isError) this.finish('click');
+    if (result.isError) return;
+    if (tool === 'update_cart' || tool === 'add_to_cart') this.finish('click');
+    const order = result.structuredContent?.['order'] as Json | undefined;
+    if (tool === 'get_order' && paid.has(String(order?.['status']))) this.finish('pay');
   }
 
   private step(key: string, label: string, text: string, tool: string, args: () => Json): Step {
@@ -70,9 +85,16 @@ export class Guide {
     };
   }
 
+  /** A step in words: what answers it depends on what was done before. */
+  private async ask(key: string, text: string): Promise<void> {
+    this.finish(key);
+    await this.playground.say(text);
+  }
+
   private finish(key: string): void {
     const { conversation } = this.playground;
-    if (!conversation.done.includes(key)) conversation.done.push(key);
+    if (conversation.done.includes(key)) return;
+    conversation.done.push(key);
     this.playground.changed();
   }
 }

@@ -111,7 +111,7 @@ export class Playground {
   }
 
   private async reply(text: string, from: Turn['from']): Promise<void> {
-    const next = answer(text, new Set(this.tools.map(tool => tool.name)), this.conversation.cartId);
+    const next = answer(text, new Set(this.tools.map(tool => tool.name)), this.conversation);
     if ('say' in next) this.addTurn({ text, from, said: next.say });
     else await this.run(text, next.tool, next.args, from);
   }
@@ -121,7 +121,7 @@ export class Playground {
     const start = performance.now();
     try {
       const result = await this.shop.callTool(tool, args);
-      this.learnCart(result);
+      this.learnIds(result);
       this.amend(turn.id, { result, took: performance.now() - start });
     } catch (error) {
       this.amend(turn.id, { failure: wordsOf(error), took: performance.now() - start });
@@ -182,14 +182,14 @@ export class Playground {
         const visibility = (this.tools.find(tool => tool.name === name)?._meta?.['ui'] as Json | undefined)?.['visibility'];
         if (Array.isArray(visibility) && !visibility.includes('app')) throw new ShopError(`Widgets may not call ${name}.`);
         const result = await this.shop.callTool(name, args, 'widget');
-        this.learnCart(result);
+        this.learnIds(result);
         this.guide.widgetCalled(name, result);
         return result;
       },
       readResource: uri => this.shop.readResource(uri, 'widget'),
       listResources: () => this.shop.listResources('widget'),
       say: text => void this.say(text, 'widget'),
-      openLink: url => /^https?:\/\//i.test(url) && window.open(url, '_blank', 'noopener,noreferrer') !== undefined,
+      openLink: openTab,
       tellModel: context => this.amend(turn.id, { told: toldText(context) }),
       keepState: state => this.amend(turn.id, { state }),
       resize,
@@ -252,10 +252,23 @@ export class Playground {
     this.changed();
   }
 
-  private learnCart(result: CallResult): void {
-    const id = result.structuredContent?.['cart_id'];
-    if (typeof id === 'string' && !result.isError) this.conversation = { ...this.conversation, cartId: id };
+  private learnIds(result: CallResult): void {
+    const { cart_id: cartId, order_id: orderId } = result.structuredContent ?? {};
+    if (result.isError) return;
+    if (typeof cartId === 'string') this.conversation = { ...this.conversation, cartId };
+    if (typeof orderId === 'string') this.conversation = { ...this.conversation, orderId };
+    if (cartId !== undefined || orderId !== undefined) this.changed();
   }
+}
+
+/** Opens a page in a new tab that knows nothing of this one. False when it is not a web page, or the browser blocks it. */
+function openTab(url: string): boolean {
+  if (!/^https?:\/\//i.test(url)) return false;
+  // With the feature "noopener" nobody would be told whether the tab was blocked. The response's policy keeps the referrer away.
+  const tab = window.open(url, '_blank');
+  if (tab === null) return false;
+  tab.opener = null;
+  return true;
 }
 
 function wordsOf(error: unknown): string {

@@ -73,7 +73,7 @@ export function WidgetFrame({ playground, turn, uri }: Props): VNode {
       ref={frame}
       class="widget"
       title={`Widget: ${playground.toolOf(turn)?.title ?? turn.tool ?? ''}`}
-      sandbox="allow-scripts allow-forms"
+      sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox"
       style={isFullscreen ? {} : { height: `${height}px` }}
     />
   );

@@ -10,32 +10,33 @@ export interface Watched {
  */
 export class Poll {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private isStarted = false;
   private isAsking = false;
-  private isWanted = false;
+  private isAskedAgain = false;
   private asked = 0;
 
-  /** `ask` says whether to go on; a rejection is a question that got no answer, and is repeated. `first` is the first pause in milliseconds. */
+  /**
+   * `ask` says whether to go on; a rejection is a question that got no answer, and is repeated. `first` is the first pause in milliseconds.
+   * Once it need not go on it rests, and asks only when the page becomes visible again.
+   */
   constructor(
     private readonly ask: () => Promise<boolean>,
     private readonly first = 1000,
     private readonly page: Watched = document,
   ) {
     page.addEventListener('visibilitychange', () => {
-      if (this.isWanted && !page.hidden) this.start();
+      if (this.isStarted && !page.hidden) this.start();
     });
   }
 
   /** Asks now, and begins anew with short pauses. */
   start(): void {
-    this.isWanted = true;
+    this.isStarted = true;
     this.asked = 0;
+    // What is being asked was asked before whatever made somebody start this.
+    this.isAskedAgain = this.isAsking;
     clearTimeout(this.timer);
     void this.run();
-  }
-
-  stop(): void {
-    this.isWanted = false;
-    clearTimeout(this.timer);
   }
 
   private async run(): Promise<void> {
@@ -43,10 +44,9 @@ export class Poll {
     this.isAsking = true;
     const goesOn = await this.ask().catch(() => true);
     this.isAsking = false;
-    if (!goesOn) this.isWanted = false;
-    if (!this.isWanted) return;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.run(), this.pause());
+    if (this.isAskedAgain) this.start();
+    else if (goesOn) this.timer = setTimeout(() => void this.run(), this.pause());
   }
 
   private pause(): number {

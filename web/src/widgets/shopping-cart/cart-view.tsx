@@ -109,7 +109,7 @@ function Summary({ cart, bridge, store }: { cart: Cart; bridge: Bridge; store: C
             {store.money(cart.subtotal, cart.currency)}
           </span>
         </p>
-        <p class="muted small">Delivery and taxes are worked out at checkout.</p>
+        <p class="muted small">You enter the delivery address on the checkout page.</p>
       </div>
       <button type="button" class="button checkout" onClick={() => void followUp(bridge, store, 'I would like to check out my cart.')}>
         Checkout
