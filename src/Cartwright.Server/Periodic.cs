@@ -37,7 +37,11 @@ internal abstract class Periodic(TimeSpan period, TimeProvider time) : Backgroun
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            LogFailure(exception);
+            // A stop that takes too long closes what the work needs; whatever was left undone is done after the next start.
+            if (!stopping.IsCancellationRequested)
+            {
+                LogFailure(exception);
+            }
         }
     }
 }

@@ -4,6 +4,10 @@ using System.Reflection;
 using Cartwright.Mcp;
 using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
+using Cartwright.Server.Checkout;
+using Cartwright.Server.Orders;
+using Cartwright.Server.Payments;
+using Cartwright.Server.Payments.Sandbox;
 using Cartwright.Server.Playground;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -33,7 +37,8 @@ internal static class ServerBuilder
         var port = settings.Port == 0 ? FreePort(settings.Host) : settings.Port;
 
         // The storage opens while the host is put together: each takes about as long as the other.
-        var opening = Task.Run(() => OpenStorage(settings, time, ids));
+        var origin = settings.PublicUrl ?? new Uri($"http://localhost:{port}");
+        var opening = Task.Run(() => OpenStorage(settings, origin, time, ids));
         Storage? storage = null;
         var app = BuildHost(settings, port, time, logging, () => storage!);
         var opened = await opening;
@@ -45,16 +50,31 @@ internal static class ServerBuilder
 
         storage = opened.Value;
         storage.Database.LogTo(app.Services.GetRequiredService<ILogger<Database>>());
-        var origin = (settings.PublicUrl ?? new Uri($"http://localhost:{port}")).GetLeftPart(UriPartial.Authority);
+        await Map(app, settings, origin, storage, time);
+
+        return app;
+    }
+
+    private static async ValueTask Map(WebApplication app, Settings settings, Uri publicUrl, Storage storage, TimeProvider time)
+    {
         var services = app.Services;
-        var catalog = storage.Catalog;
+        var origin = publicUrl.GetLeftPart(UriPartial.Authority);
         var watch = services.GetRequiredService<CatalogWatch>();
-        var options = Options(settings, new Uri(origin), time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
-        var carts = services.GetRequiredService<ShoppingCarts>();
-        app.MapMcp("/mcp", Shop.Serve(catalog, watch, carts, await watch.Begin(), options, origin));
-        app.MapMedia(catalog);
-        app.MapHealth(catalog);
-        if (settings.ServesPlayground(new Uri(origin)))
+        var payments = services.GetRequiredService<PaymentSide>();
+        var orders = services.GetRequiredService<OrderBook>();
+        var desk = payments.Provider is { } provider
+            ? new CheckoutDesk(
+                storage.Database, services.GetRequiredService<ShoppingCarts>(), orders, provider, storage.Ids, time, settings.Payments.CapturesLater)
+            : null;
+        var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
+        var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
+        app.MapMcp("/mcp", shop.Serve(await watch.Begin(), options));
+        new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
+        new WebhookRoute(
+            services.GetRequiredService<WebhookInbox>(), storage.Keys.WebhookSecrets, time, services.GetRequiredService<ILogger<WebhookRoute>>()).Map(app);
+        app.MapMedia(storage.Catalog);
+        app.MapHealth(storage.Catalog);
+        if (settings.ServesPlayground(publicUrl))
         {
             app.MapPlayground();
         }
@@ -62,8 +82,6 @@ internal static class ServerBuilder
         {
             app.MapFrontPage(origin);
         }
-
-        return app;
     }
 
     private static WebApplication BuildHost(
@@ -85,6 +103,7 @@ internal static class ServerBuilder
         services.AddSingleton(_ => storage().Database);
         services.AddSingleton(_ => storage().Catalog);
         services.AddSingleton(_ => storage().Ids);
+        services.AddSingleton(_ => storage().Keys);
         services.AddSingleton(time);
         services.AddSingleton(new CartOptions { Lifetime = settings.CartLifetime });
         services.AddSingleton<ShoppingCarts>();
@@ -92,10 +111,34 @@ internal static class ServerBuilder
         services.AddSingleton<CatalogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogWatch>());
         services.AddHostedService<HourlySweep>();
+        AddOrders(services, settings, port, storage);
         return builder.Build();
     }
 
-    private static async Task<Result<Storage>> OpenStorage(Settings settings, TimeProvider time, IdSource ids)
+    private static void AddOrders(IServiceCollection services, Settings settings, int port, Func<Storage> storage)
+    {
+        services.AddSingleton(new OrderOptions { Lifetime = settings.Payments.OrderLifetime, FirstCheck = settings.Payments.FirstCheck });
+        services.AddSingleton<OrderBook>();
+        services.AddSingleton(provider => PaymentSide.Create(
+            settings.Payments, storage().Keys, storage().Database, storage().Ids, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<WebhookInbox>();
+        services.AddHostedService<OrderKeeper>();
+        services.AddHostedService<SandboxCourier>(provider =>
+        {
+            // A server that listens everywhere is also reached from here.
+            var host = settings.Host.Equals(IPAddress.Any) || settings.Host.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback : settings.Host;
+            var self = new UriBuilder(Uri.UriSchemeHttp, host.ToString(), port, WebhookRoute.Path).Uri;
+            return new SandboxCourier(
+                provider.GetRequiredService<PaymentSide>().Sandbox,
+                storage().Database,
+                settings.Payments.SandboxWebhook ?? self,
+                storage().Keys.WebhookSecrets is [var secret, ..] ? secret : "",
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SandboxCourier>>());
+        });
+    }
+
+    private static async Task<Result<Storage>> OpenStorage(Settings settings, Uri origin, TimeProvider time, IdSource ids)
     {
         var opened = await Database.Open(settings.DataFolder, time);
         if (!opened.Ok)
@@ -106,23 +149,26 @@ internal static class ServerBuilder
         var database = opened.Value;
         var catalog = new ProductCatalog(database);
         var problem = await LoadFirstCatalog(database, catalog, settings);
-        var key = problem is null ? await new Secrets(database, ids).GetOrCreate("mcp signing key", 32) : problem;
-        if (!key.Ok)
+        var secrets = new Secrets(database, ids);
+        var key = problem is null ? await secrets.GetOrCreate("mcp signing key", 32) : problem;
+        var keys = key.Ok ? await PaymentKeys.Open(settings.Payments, origin, secrets) : key.Problem;
+        if (!keys.Ok)
         {
             await database.DisposeAsync();
-            return key.Problem;
+            return keys.Problem;
         }
 
-        return new Storage(database, catalog, ids, key.Value);
+        return new Storage(database, catalog, ids, key.Value, keys.Value);
     }
 
-    private static McpOptions Options(Settings settings, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
+    private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
     {
         Name = "cartwright",
         Title = "Cartwright shop",
         Version = Version,
         Instructions =
             "A shop. list_products shows what there is, add_to_cart and update_cart change the shopper's cart, show_cart shows it. "
+            + (sells ? "start_checkout gives the page where the shopper pays, get_order tells whether it is paid. " : "")
             + "Pass on the cart_id of earlier results. Prices and stock come from the shop alone: never state one that no tool told.",
         SigningKey = signingKey,
         Time = time,
@@ -176,5 +222,5 @@ internal static class ServerBuilder
     }
 
     /// <summary>What the open database gives to the rest.</summary>
-    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey);
+    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey, PaymentKeys Keys);
 }

@@ -145,7 +145,7 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
     /// Where the call finds its cart: the id it names; else the host's conversation, which counts only together with the host's user;
     /// else the MCP session.
     /// </summary>
-    private static CartAddress Address(string? cartId, McpCall call)
+    internal static CartAddress Address(string? cartId, McpCall call)
     {
         if (call.Meta.GetString("openai/session") is { Length: > 0 } conversation)
         {

@@ -4,7 +4,7 @@ using Cartwright.Server.Catalog;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Payments.Sandbox;
-using Cartwright.Server.Widgets;
+using Cartwright.Server.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,9 +17,13 @@ namespace Cartwright.Server.Checkout;
 /// the order, never from the form.
 /// </summary>
 internal sealed class CheckoutRoutes(
-    OrderBook orders, CheckoutDesk? desk, SandboxProvider? sandbox, ProductCatalog catalog, Uri? embedScript, string? embedFrame)
+    OrderBook orders, CheckoutDesk? desk, PaymentSide payments, ProductCatalog catalog)
 {
     private const int MaxForm = 16 * 1024;
+    private const string NoPolicy = "default-src 'none'";
+
+    // Own images are on this origin, whatever it is called here.
+    private static readonly ProductJson Images = new("");
 
     // A webhook of the sandbox usually arrives within this time; the page then shows the outcome at once.
     private const int Moments = 40;
@@ -30,8 +34,10 @@ internal sealed class CheckoutRoutes(
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        WebFile.Map(routes, "/checkout/assets/checkout.js", "checkout-page.js", "text/javascript; charset=utf-8");
-        WebFile.Map(routes, "/checkout/assets/checkout.css", "checkout-page.css", "text/css; charset=utf-8");
+        var script = WebFile.Read("checkout-page.js", "text/javascript; charset=utf-8");
+        var styles = WebFile.Read("checkout-page.css", "text/css; charset=utf-8");
+        routes.MapGet("/checkout/assets/checkout.js", (RequestDelegate)(http => script.Send(http, NoPolicy)));
+        routes.MapGet("/checkout/assets/checkout.css", (RequestDelegate)(http => styles.Send(http, NoPolicy)));
         routes.MapGet("/checkout/{token}", (RequestDelegate)Show);
         routes.MapPost("/checkout/{token}/details", (RequestDelegate)SaveDetails);
         routes.MapPost("/checkout/{token}/sandbox", (RequestDelegate)PaySimulated);
@@ -53,18 +59,17 @@ internal sealed class CheckoutRoutes(
             return;
         }
 
-        var fields = form.ToDictionary(field => field.Key, field => field.Value.ToString(), StringComparer.Ordinal);
-        var (buyer, mistakes) = BuyerForm.Read(fields);
-        if (buyer is null)
+        var typed = BuyerForm.Read(form);
+        if (typed.Details is not { } buyer)
         {
-            await Send(http, file, StatusCodes.Status422UnprocessableEntity, isEditing: true, fields, mistakes);
+            await Send(http, file, StatusCodes.Status422UnprocessableEntity, isEditing: true, typed);
             return;
         }
 
         // Afterwards the receipt stands.
         if (OrderWords.IsOpenToShopper(file.Order.State))
         {
-            var json = JsonSerializer.Serialize(buyer, BuyerJson.Default.BuyerDetails);
+            var json = JsonSerializer.Serialize(buyer, CheckoutJson.Default.BuyerDetails);
             await orders.Change(file.Order.Id, order => order with { Buyer = json }, http.RequestAborted);
         }
 
@@ -79,7 +84,7 @@ internal sealed class CheckoutRoutes(
         }
 
         var order = file.Order;
-        if (sandbox is not null && desk is not null && order.IsSimulated && order.Buyer is not null && OrderWords.IsOpenToShopper(order.State))
+        if (payments.Sandbox is not null && desk is not null && order.IsSimulated && order.Buyer is not null && OrderWords.IsOpenToShopper(order.State))
         {
             await Simulate(file, form["outcome"].ToString(), http.RequestAborted);
         }
@@ -92,12 +97,12 @@ internal sealed class CheckoutRoutes(
         var order = file.Order;
         if (outcome is "confirm" or "reject")
         {
-            await sandbox!.Confirm(order.Id, outcome == "confirm", cancellation);
+            await payments.Sandbox!.Confirm(order.Id, outcome == "confirm", cancellation);
         }
         else if (Enum.TryParse<SandboxOutcome>(outcome, ignoreCase: true, out var chosen) && Enum.IsDefined(chosen)
             && await desk!.Begin(file, cancellation) is { Ok: true } begun)
         {
-            await sandbox!.Pay(begun.Value.Embed.Token, chosen, cancellation);
+            await payments.Sandbox!.Pay(begun.Value.Embed.Token, chosen, cancellation);
             if (chosen == SandboxOutcome.Timeout)
             {
                 // Nobody will tell: as with a real provider that does not answer, it is asked soon.
@@ -105,11 +110,14 @@ internal sealed class CheckoutRoutes(
             }
         }
 
-        for (var i = 0; i < Moments && (await orders.Find(order.Id, cancellation))!.Order.State == order.State; i++)
+        for (var i = 0; i < Moments && IsWaiting(order, (await orders.Find(order.Id, cancellation))!.Order.State); i++)
         {
             await Task.Delay(Moment, cancellation);
         }
     }
+
+    private static bool IsWaiting(Order before, OrderState state) =>
+        state == before.State || (state == OrderState.Authorized && !before.CapturesLater);
 
     private async Task TellStatus(HttpContext http)
     {
@@ -118,7 +126,7 @@ internal sealed class CheckoutRoutes(
             return;
         }
 
-        Protect(http, "default-src 'none'");
+        Protect(http, NoPolicy);
         http.Response.ContentType = "application/json";
         var order = file.Order;
         await http.Response.WriteAsync(
@@ -146,7 +154,7 @@ internal sealed class CheckoutRoutes(
     {
         if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > MaxForm)
         {
-            Protect(http, "default-src 'none'");
+            Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             return null;
         }
@@ -157,7 +165,7 @@ internal sealed class CheckoutRoutes(
         }
         catch (InvalidDataException)
         {
-            Protect(http, "default-src 'none'");
+            Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             return null;
         }
@@ -168,8 +176,7 @@ internal sealed class CheckoutRoutes(
         OrderFile file,
         int status,
         bool isEditing,
-        IReadOnlyDictionary<string, string>? typed = null,
-        IReadOnlyDictionary<string, string>? mistakes = null)
+        BuyerForm? form = null)
     {
         var order = file.Order;
         var payment = await Payment(file, http.RequestAborted);
@@ -184,16 +191,13 @@ internal sealed class CheckoutRoutes(
             Refunded = new Money(order.RefundedMinor, order.Currency),
             ExpiresAt = DateTimeOffset.FromUnixTimeMilliseconds(order.ExpiresAt),
             Country = order.Country,
-            Buyer = order.Buyer is null ? null : JsonSerializer.Deserialize(order.Buyer, BuyerJson.Default.BuyerDetails),
+            Buyer = order.Buyer is null ? null : JsonSerializer.Deserialize(order.Buyer, CheckoutJson.Default.BuyerDetails),
             IsEditing = isEditing && OrderWords.IsOpenToShopper(order.State),
             Payment = payment,
             IsSimulated = order.IsSimulated,
-            Version = order.Version,
-            FailureReason = file.Attempts.LastOrDefault(attempt => attempt.ErrorCode is not null)?.ErrorCode,
             ReturnTo = ReturnTo(http),
-            Typed = typed ?? new Dictionary<string, string>(StringComparer.Ordinal),
-            Mistakes = mistakes ?? new Dictionary<string, string>(StringComparer.Ordinal),
         };
+        model = form is null ? model : model with { Typed = form.Typed, Mistakes = form.Mistakes };
         Protect(http, Policy(file.Lines, payment as PaymentStep.Gr4vy));
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";
@@ -213,16 +217,16 @@ internal sealed class CheckoutRoutes(
             return new PaymentStep.Unavailable("This shop takes no payments at the moment. Your order is kept until its time is over.");
         }
 
-        if (order.IsSimulated && sandbox is not null)
+        if (order.IsSimulated && payments.Sandbox is not null)
         {
             return new PaymentStep.Sandbox(AwaitsApproval(file));
         }
 
         var begun = await desk.Begin(file, cancellation);
-        return begun.Ok && embedScript is not null
+        return begun.Ok && payments.EmbedScript is not null
             ? new PaymentStep.Gr4vy(
                 begun.Value.Embed,
-                embedScript,
+                payments.EmbedScript,
                 order.Id,
                 order.CapturesLater ? "authorize" : "capture",
                 [.. file.Lines.Select(line => new PaymentItem(line.ProductId, line.Name, line.Quantity, line.PriceMinor))])
@@ -235,7 +239,7 @@ internal sealed class CheckoutRoutes(
     private static PageLine PageLine(OrderLine line, Currency currency)
     {
         var price = new Money(line.PriceMinor, currency);
-        return new PageLine(line.Name, line.Quantity, price, price.Multiply(line.Quantity), MediaRoutes.PathOf(line.Image));
+        return new PageLine(line.Name, line.Quantity, price, price.Multiply(line.Quantity), Images.ImageUrl(line.Image));
     }
 
     private static Uri? ReturnTo(HttpContext http) =>
@@ -247,7 +251,7 @@ internal sealed class CheckoutRoutes(
     /// <summary>After a form the page is fetched anew, so that reloading it sends nothing twice.</summary>
     private static void Back(HttpContext http)
     {
-        Protect(http, "default-src 'none'");
+        Protect(http, NoPolicy);
         var to = ReturnTo(http) is { } uri ? $"?redirectUrl={Uri.EscapeDataString(uri.AbsoluteUri)}" : "";
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = $"/checkout/{Uri.EscapeDataString((string)http.Request.RouteValues["token"]!)}{to}";
@@ -267,11 +271,11 @@ internal sealed class CheckoutRoutes(
     private string Policy(IReadOnlyList<OrderLine> lines, PaymentStep.Gr4vy? gr4vy)
     {
         var images = lines
-            .Select(line => Uri.TryCreate(MediaRoutes.PathOf(line.Image), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri.GetLeftPart(UriPartial.Authority) : null)
+            .Select(line => Uri.TryCreate(Images.ImageUrl(line.Image), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttps ? uri.GetLeftPart(UriPartial.Authority) : null)
             .OfType<string>()
             .Distinct();
         var script = gr4vy is null ? "" : $" {gr4vy.Script.GetLeftPart(UriPartial.Authority)}";
-        var frame = gr4vy is null || embedFrame is null ? "" : $"frame-src {embedFrame}; ";
+        var frame = gr4vy is null || payments.EmbedFrame is null ? "" : $"frame-src {payments.EmbedFrame}; ";
         return $"default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' {string.Join(' ', images)}; connect-src 'self'; "
             + $"{frame}form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     }

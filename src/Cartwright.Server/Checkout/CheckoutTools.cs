@@ -75,6 +75,7 @@ internal sealed record OrderResult(OrderView Order);
 [JsonSerializable(typeof(CheckoutResult))]
 [JsonSerializable(typeof(OrderResult))]
 [JsonSerializable(typeof(EmbedSettings))]
+[JsonSerializable(typeof(BuyerDetails))]
 internal sealed partial class CheckoutJson : JsonSerializerContext;
 
 /// <summary>The tools around orders.</summary>

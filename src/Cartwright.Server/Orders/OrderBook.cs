@@ -66,6 +66,10 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         },
         cancellation);
 
+    /// <summary>Has the provider asked at the next opportunity.</summary>
+    public ValueTask<Result<bool>> CheckSoon(string id, CancellationToken cancellation) =>
+        Change(id, order => order with { CheckAt = Now(), Checks = 0 }, cancellation);
+
     /// <summary>Ends the time of an order inside the caller's transaction: it expires, unless money is under way.</summary>
     public async ValueTask<Order> Lapse(DbSession session, Order order, string cause) =>
         await Settle(session, order with { Lapsed = true }, order.State, await OrderTables.Attempts(session, order.Id), await OrderTables.Refunds(session, order.Id), cause);

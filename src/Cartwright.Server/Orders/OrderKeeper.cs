@@ -9,7 +9,7 @@ namespace Cartwright.Server.Orders;
 /// news, and the end of those whose time is over.
 /// </summary>
 internal sealed partial class OrderKeeper(
-    Database database, OrderBook orders, WebhookInbox inbox, IPaymentProvider? provider, TimeProvider time, ILogger<OrderKeeper> logger)
+    Database database, OrderBook orders, WebhookInbox inbox, PaymentSide payments, TimeProvider time, ILogger<OrderKeeper> logger)
     : Periodic(TimeSpan.FromSeconds(1), time)
 {
     private const int Batch = 20;
@@ -31,7 +31,7 @@ internal sealed partial class OrderKeeper(
     /// <summary>Asks the provider for all transactions of an order, and takes in what it says.</summary>
     private async ValueTask Reconcile(Order stale, CancellationToken stopping)
     {
-        var found = provider is not null && provider.Name == stale.Provider
+        var found = payments.Provider is { } provider && provider.Name == stale.Provider
             ? await provider.Find(stale.Id, stopping)
             : Problem.Unavailable("The order's provider is not configured any more.");
         await database.Write<bool>(

@@ -23,8 +23,6 @@ internal sealed record Gr4vySettings(string Id, string Environment, string Merch
 /// <summary>How the shop is paid.</summary>
 internal sealed record PaymentSettings
 {
-    private static readonly string[] Required = ["GR4VY_ID", "GR4VY_MERCHANT_ACCOUNT_ID"];
-
     public static IReadOnlyList<SettingHelp> Help { get; } =
     [
         new("PAYMENT_PROVIDER", "who takes the money: sandbox (simulated), gr4vy, or off", "gr4vy if its settings are there, else sandbox while the public URL is a loopback address"),
@@ -89,7 +87,7 @@ internal sealed record PaymentSettings
                 CheckoutMode.Hosted,
                 "hosted or embedded",
                 text => text is "hosted" or "embedded" ? Enum.Parse<CheckoutMode>(text, ignoreCase: true) : null),
-            Gr4vy = provider == ProviderNames.Sandbox ? null : ReadGr4vy(reader, provider, environment),
+            Gr4vy = ReadGr4vy(reader, provider, environment),
             WebhookSecrets = reader.Get<IReadOnlyList<string>>(
                 "GR4VY_WEBHOOK_SECRET", [], "secrets separated by commas", text => [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)]),
             CapturesLater = reader.Get("GR4VY_INTENT", "capture", "capture or authorize", text => text is "capture" or "authorize" ? text : null) == "authorize",
@@ -102,41 +100,34 @@ internal sealed record PaymentSettings
     /// <summary>All of them or none: half of them would take no payments and hide why.</summary>
     private static Gr4vySettings? ReadGr4vy(SettingsReader reader, string? provider, string environment)
     {
-        string? Text(string name) => reader.Get<string?>(name, null, "a text", text => text);
-        var (path, inline) = (Text("GR4VY_PRIVATE_KEY_PATH"), Text("GR4VY_PRIVATE_KEY"));
-        var missing = Required.Where(name => Text(name) is null).ToList();
-        if (path is null && inline is null)
+        const string Address = "an address such as https://api.example.gr4vy.app";
+        var id = reader.Get<string?>("GR4VY_ID", null, "the id of a Gr4vy instance (letters, digits, hyphens)", ParseId);
+        var account = reader.Get<string?>("GR4VY_MERCHANT_ACCOUNT_ID", null, "a text", text => text);
+        var path = reader.Get<string?>("GR4VY_PRIVATE_KEY_PATH", null, "a file", text => text);
+        var key = reader.Get<string?>("GR4VY_PRIVATE_KEY", null, "a key", text => text.Replace("\\n", "\n", StringComparison.Ordinal));
+        var api = reader.Get("GR4VY_API_URL", null, Address, ParseAddress);
+        var script = reader.Get("GR4VY_EMBED_SCRIPT_URL", null, Address, ParseAddress);
+        List<string> missing = [];
+        missing.AddRange(id is null ? ["GR4VY_ID"] : []);
+        missing.AddRange(account is null ? ["GR4VY_MERCHANT_ACCOUNT_ID"] : []);
+        missing.AddRange(path is null && key is null ? ["GR4VY_PRIVATE_KEY_PATH (or GR4VY_PRIVATE_KEY)"] : []);
+        if (missing.Count == 0)
         {
-            missing.Add("GR4VY_PRIVATE_KEY_PATH (or GR4VY_PRIVATE_KEY)");
-        }
-
-        var isMeant = provider == ProviderNames.Gr4vy || environment == "production" || missing.Count < Required.Length + 1;
-        if (missing.Count > 0 || !isMeant)
-        {
-            if (isMeant && provider != "off")
+            if (path is not null && key is not null)
             {
-                reader.Mistakes.Add($"Gr4vy needs more settings: {string.Join(", ", missing)}. Set them all, or none.");
+                reader.Mistakes.Add("GR4VY_PRIVATE_KEY_PATH and GR4VY_PRIVATE_KEY are both set: keep one of them.");
             }
 
-            return null;
+            return new Gr4vySettings(id!, environment, account!, path, key) { ApiUrl = api, EmbedScript = script };
         }
 
-        if (path is not null && inline is not null)
+        var isMeant = provider == ProviderNames.Gr4vy || (provider is null && (environment == "production" || id is not null || account is not null || path is not null || key is not null));
+        if (isMeant)
         {
-            reader.Mistakes.Add("GR4VY_PRIVATE_KEY_PATH and GR4VY_PRIVATE_KEY are both set: keep one of them.");
+            reader.Mistakes.Add($"Gr4vy needs more settings: {string.Join(", ", missing)}. Set them all, or none.");
         }
 
-        const string Host = "an address such as https://api.example.gr4vy.app";
-        return new Gr4vySettings(
-            reader.Get("GR4VY_ID", "", "the id of a Gr4vy instance (letters, digits, hyphens)", ParseId),
-            environment,
-            Text("GR4VY_MERCHANT_ACCOUNT_ID")!,
-            path,
-            inline?.Replace("\\n", "\n", StringComparison.Ordinal))
-        {
-            ApiUrl = reader.Get("GR4VY_API_URL", null, Host, ParseAddress),
-            EmbedScript = reader.Get("GR4VY_EMBED_SCRIPT_URL", null, Host, ParseAddress),
-        };
+        return null;
     }
 
     // It becomes part of host names.

@@ -11,7 +11,7 @@ namespace Cartwright.Server.Payments;
 /// after a crash, later. The same id twice is one.
 /// </summary>
 internal sealed partial class WebhookInbox(
-    Database database, OrderBook orders, IPaymentProvider provider, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
+    Database database, OrderBook orders, PaymentSide payments, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
 {
     private const int Batch = 100;
 
@@ -108,6 +108,11 @@ internal sealed partial class WebhookInbox(
         if (news.Transaction is null && news.Refund is null)
         {
             return (null, $"nothing to do: {news.Unread}");
+        }
+
+        if (payments.Provider is not { } provider)
+        {
+            return (null, "refused: the shop takes no payments");
         }
 
         if (news.Environment.Length > 0 && news.Environment != provider.Environment)

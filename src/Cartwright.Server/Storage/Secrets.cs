@@ -4,7 +4,11 @@ namespace Cartwright.Server.Storage;
 internal sealed class Secrets(Database database, IdSource ids)
 {
     /// <summary>The secret of that name; the first to ask makes it, and all others get the same, in whatever process.</summary>
-    public async ValueTask<Result<byte[]>> GetOrCreate(string name, int bytes, CancellationToken cancellation = default)
+    public ValueTask<Result<byte[]>> GetOrCreate(string name, int bytes, CancellationToken cancellation = default) =>
+        GetOrCreate(name, () => ids.Bytes(bytes), cancellation);
+
+    /// <summary>The same for a secret that is not just any bytes.</summary>
+    public async ValueTask<Result<byte[]>> GetOrCreate(string name, Func<byte[]> make, CancellationToken cancellation = default)
     {
         var known = await database.Read(session => Get(session, name), cancellation);
         return known is not null ? known : await database.Write<byte[]>(
@@ -13,7 +17,7 @@ internal sealed class Secrets(Database database, IdSource ids)
                 await session.Execute(
                     "insert into secret (name, value) values (@name, @value) on conflict (name) do nothing",
                     ("@name", name),
-                    ("@value", ids.Bytes(bytes)));
+                    ("@value", make()));
                 return (await Get(session, name))!;
             },
             cancellation);

@@ -27,7 +27,7 @@ public sealed class OfficialClient(SampleShops shops) : IClassFixture<SampleShop
         Assert.Contains("cart_id", client.ServerInstructions!, StringComparison.Ordinal);
 
         var tools = await client.ListToolsAsync();
-        Assert.Equal(["add_to_cart", "get_product", "list_products", "show_cart", "update_cart"], tools.Select(tool => tool.Name).Order());
+        Assert.Equal(["add_to_cart", "get_order", "get_product", "list_products", "show_cart", "start_checkout", "update_cart"], tools.Select(tool => tool.Name).Order());
         Assert.All(tools, tool => Assert.NotNull(tool.ProtocolTool.OutputSchema));
 
         var resources = await client.ListResourcesAsync();

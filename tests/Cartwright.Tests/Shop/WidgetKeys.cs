@@ -21,7 +21,10 @@ public sealed class WidgetKeys(SampleShops shops) : IClassFixture<SampleShops>
     {
         var tools = (await Mcp.Legacy.Ask(shops.Plantly.Wire, "tools/list")).Result["tools"]!.AsArray();
         Assert.Equal(
-            ["list_products reads", "get_product reads", "add_to_cart adds", "update_cart overwrites", "show_cart overwrites"],
+            [
+                "list_products reads", "get_product reads", "add_to_cart adds", "update_cart overwrites", "show_cart overwrites",
+                "start_checkout overwrites", "get_order reads",
+            ],
             tools.Select(tool => $"{tool!["name"]} {Behaviour(tool["annotations"]!)}"));
         Assert.All(tools, tool =>
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Cartwright.Server.Payments.Gr4vy;
 
@@ -8,6 +9,28 @@ namespace Cartwright.Server.Payments.Gr4vy;
 /// </summary>
 internal static class JsonMembers
 {
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 32, AllowDuplicateProperties = false };
+
+    /// <summary>The document, which the caller disposes; null when it is no JSON in UTF-8, too deep, or names a member twice.</summary>
+    public static JsonDocument? Parse(ReadOnlyMemory<byte> json)
+    {
+        // The parser does not look into strings, and whoever reads one later gets an exception.
+        if (!Utf8.IsValid(json.Span))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonDocument.Parse(json, Strict);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            // The second: a name that is half a surrogate pair, which stops the search for duplicates.
+            return null;
+        }
+    }
+
     public static JsonElement? Member(this JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
@@ -34,9 +57,9 @@ internal static class JsonMembers
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var entry in map.EnumerateObject())
         {
-            if (entry.Value.Text() is { } text && NameOf(entry) is { } key)
+            if (entry.Value.Text() is { } text)
             {
-                texts[key] = text;
+                texts[entry.Name] = text;
             }
         }
 
@@ -52,18 +75,6 @@ internal static class JsonMembers
         catch (InvalidOperationException)
         {
             // Half a surrogate pair.
-            return null;
-        }
-    }
-
-    private static string? NameOf(JsonProperty entry)
-    {
-        try
-        {
-            return entry.Name;
-        }
-        catch (InvalidOperationException)
-        {
             return null;
         }
     }

@@ -50,8 +50,8 @@ internal static class KeyPem
             return Wrong("it is far too long for a key");
         }
 
-        // Settings that allow one line only carry line ends as \n; PEM itself has no backslash.
-        var text = pem.Replace("\\n", "\n", StringComparison.Ordinal);
+        // Settings that allow one line only carry line ends as \n, and some keep their quotes; PEM itself has neither.
+        var text = pem.Trim().Trim('"', '\'').Replace("\\n", "\n", StringComparison.Ordinal);
         if (text.Contains("Proc-Type: 4,ENCRYPTED", StringComparison.Ordinal))
         {
             return Wrong(Encrypted);

@@ -25,8 +25,6 @@ internal sealed record WebhookEvent(
 
     public const int MaxBytes = 1024 * 1024;
 
-    private static readonly JsonDocumentOptions Limits = new() { MaxDepth = 32, AllowDuplicateProperties = false };
-
     /// <summary>Reads an envelope; invalid when it is none. Unknown kinds, names, statuses and members are no mistake.</summary>
     public static Result<WebhookEvent> Read(ReadOnlySpan<byte> json)
     {
@@ -35,17 +33,10 @@ internal sealed record WebhookEvent(
             return Problem.Invalid($"The webhook's body is longer than {MaxBytes} bytes.");
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(json.ToArray(), Limits);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(document.RootElement)
-                : Problem.Invalid("The webhook's body is not a JSON object.");
-        }
-        catch (JsonException)
-        {
-            return Problem.Invalid("The webhook's body is not JSON, or nested too deeply, or names a member twice.");
-        }
+        using var document = JsonMembers.Parse(json.ToArray());
+        return document is null ? Problem.Invalid("The webhook's body is not JSON, or nested too deeply, or names a member twice.")
+            : document.RootElement.ValueKind != JsonValueKind.Object ? Problem.Invalid("The webhook's body is not a JSON object.")
+            : Read(document.RootElement);
     }
 
     /// <summary>The envelope as Gr4vy would send it. Only for events with a transaction or a refund.</summary>

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Cartwright.Server.Payments.Sandbox;
 
 /// <summary>
-/// Lets time pass for the simulated provider, and delivers its webhooks: signed, over HTTP, and again until they are taken, as Gr4vy does.
+/// Nothing to do for another provider. Lets time pass for the simulated provider, and delivers its webhooks: signed, over HTTP, and again until they are taken, as Gr4vy does.
 /// </summary>
 internal sealed partial class SandboxCourier(
-    SandboxProvider provider, Database database, Uri target, string secret, TimeProvider time, ILogger<SandboxCourier> logger)
+    SandboxProvider? provider, Database database, Uri target, string secret, TimeProvider time, ILogger<SandboxCourier> logger)
     : Periodic(TimeSpan.FromMilliseconds(250), time)
 {
     private const long FirstWait = 500;
@@ -18,12 +18,19 @@ internal sealed partial class SandboxCourier(
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _stopping = new();
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // Whoever pressed a button need not wait for the next tick.
-        provider.OnPosted(() => _ = Task.Run(() => Try(CancellationToken.None), cancellationToken));
+        provider?.OnPosted(() => _ = Task.Run(() => Try(_stopping.Token), CancellationToken.None));
         return base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await base.StopAsync(cancellationToken);
     }
 
     public override void Dispose()
@@ -31,10 +38,16 @@ internal sealed partial class SandboxCourier(
         base.Dispose();
         _http.Dispose();
         _one.Dispose();
+        _stopping.Dispose();
     }
 
     protected override async Task Work(CancellationToken stopping)
     {
+        if (provider is null)
+        {
+            return;
+        }
+
         await _one.WaitAsync(stopping);
         try
         {
