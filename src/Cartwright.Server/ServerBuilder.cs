@@ -67,7 +67,7 @@ internal static class ServerBuilder
                 storage.Database, services.GetRequiredService<ShoppingCarts>(), orders, provider, storage.Ids, time, settings.Payments.CapturesLater)
             : null;
         var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
-        var options = Options(settings, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
+        var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
         app.MapMcp("/mcp", shop.Serve(await watch.Begin(), options));
         new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
         new WebhookRoute(
@@ -161,14 +161,14 @@ internal static class ServerBuilder
         return new Storage(database, catalog, ids, key.Value, keys.Value);
     }
 
-    private static McpOptions Options(Settings settings, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
+    private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
     {
         Name = "cartwright",
         Title = "Cartwright shop",
         Version = Version,
         Instructions =
-            "A shop. list_products shows what there is, add_to_cart and update_cart change the shopper's cart, show_cart shows it, start_checkout "
-            + "gives the page where the shopper pays, get_order tells whether it is paid. "
+            "A shop. list_products shows what there is, add_to_cart and update_cart change the shopper's cart, show_cart shows it. "
+            + (sells ? "start_checkout gives the page where the shopper pays, get_order tells whether it is paid. " : "")
             + "Pass on the cart_id of earlier results. Prices and stock come from the shop alone: never state one that no tool told.",
         SigningKey = signingKey,
         Time = time,

@@ -37,8 +37,9 @@ internal sealed class Shop
         var isEmbedded = mode == CheckoutMode.Embedded && payments.EmbedScript is not null;
         _checkoutTools = new CheckoutTools(desk, orders, _products.ImageUrl, origin, payments.EmbedScript, isEmbedded);
         var shopOrigin = new Uri(origin);
-        _widgets = [.. Widget.All.Select(widget => widget.ToResource(shopOrigin))];
-        _otherBuilds = Widget.OtherBuilds(shopOrigin);
+        var embed = isEmbedded ? new Widget.EmbedOrigins(payments.EmbedScript!.GetLeftPart(UriPartial.Authority), payments.EmbedFrame!) : null;
+        _widgets = [.. Widget.All.Select(widget => widget.ToResource(shopOrigin, embed))];
+        _otherBuilds = Widget.OtherBuilds(shopOrigin, embed);
     }
 
     /// <summary>The endpoint, which follows the catalogue from now on.</summary>

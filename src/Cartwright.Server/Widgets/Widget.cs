@@ -12,6 +12,9 @@ namespace Cartwright.Server.Widgets;
 /// </summary>
 internal sealed partial class Widget
 {
+    /// <summary>Where a payment form inside the checkout widget comes from.</summary>
+    internal sealed record EmbedOrigins(string Script, string Frame);
+
     private const string MimeType = "text/html;profile=mcp-app";
 
     private static readonly byte[] True = "true"u8.ToArray();
@@ -74,14 +77,14 @@ internal sealed partial class Widget
     ];
 
     /// <summary>The widget as a resource. It may load nothing but images of the shop's own origin.</summary>
-    public McpResource ToResource(Uri origin)
+    public McpResource ToResource(Uri origin, EmbedOrigins? embed = null)
     {
-        var result = new ReadResult(Contents(Uri, origin));
+        var result = new ReadResult(Contents(Uri, origin, embed));
         return new McpResource(Uri, Name, MimeType, _ => ValueTask.FromResult(result))
         {
             Title = _title,
             Description = _description,
-            Meta = ResourceMeta(origin),
+            Meta = ResourceMeta(origin, embed),
             Aliases = [PlainUri],
         };
     }
@@ -90,7 +93,7 @@ internal sealed partial class Widget
     /// Widgets under the hashes of other builds. A host that has kept the tools of an earlier build asks for them, and would show nothing
     /// if they were gone; it gets the widget of this build.
     /// </summary>
-    public static McpResourceTemplate OtherBuilds(Uri origin) => new(
+    public static McpResourceTemplate OtherBuilds(Uri origin, EmbedOrigins? embed = null) => new(
         "ui://widget/{file}",
         "widget",
         MimeType,
@@ -98,7 +101,7 @@ internal sealed partial class Widget
         {
             var file = variables["file"];
             var widget = HashedFile().Match(file) is { Success: true } match ? All.FirstOrDefault(widget => widget.Name == match.Groups["name"].Value) : null;
-            return ValueTask.FromResult(widget is null ? null : new ReadResult(widget.Contents($"ui://widget/{file}", origin)));
+            return ValueTask.FromResult(widget is null ? null : new ReadResult(widget.Contents($"ui://widget/{file}", origin, embed)));
         })
     {
         Title = "Widgets of other builds",
@@ -115,9 +118,10 @@ internal sealed partial class Widget
         return reader.ReadToEnd();
     }
 
-    private ResourceContents Contents(string uri, Uri origin) => ResourceContents.Text(uri, MimeType, _html, ResourceMeta(origin));
+    private ResourceContents Contents(string uri, Uri origin, EmbedOrigins? embed) =>
+        ResourceContents.Text(uri, MimeType, _html, ResourceMeta(origin, embed));
 
-    private JsonObject ResourceMeta(Uri shop)
+    private JsonObject ResourceMeta(Uri shop, EmbedOrigins? embed)
     {
         var origin = shop.GetLeftPart(UriPartial.Authority);
         var meta = new JsonObject
@@ -136,6 +140,15 @@ internal sealed partial class Widget
             ["openai/widgetPrefersBorder"] = true,
             ["openai/widgetDescription"] = _description,
         };
+
+        // Declared only where it is used: hosts review widgets with frames more strictly.
+        if (embed is not null && this == Checkout)
+        {
+            meta["ui"]!["csp"]!["resourceDomains"]!.AsArray().Add((JsonNode)embed.Script);
+            meta["ui"]!["csp"]!["frameDomains"] = new JsonArray(embed.Frame);
+            meta["openai/widgetCSP"]!["resource_domains"]!.AsArray().Add((JsonNode)embed.Script);
+            meta["openai/widgetCSP"]!["frame_domains"] = new JsonArray(embed.Frame);
+        }
 
         // ChatGPT derives the widget's own origin from this, and asks for it of published shops. The standard's ui.domain must stay away:
         // its form is the host's, and Claude refuses a widget whose domain is not the one it computes itself from the connector's address.
