@@ -144,9 +144,9 @@ internal sealed partial class Widget
         // Declared only where it is used: hosts review widgets with frames more strictly.
         if (embed is not null && this == Checkout)
         {
-            meta["ui"]!["csp"]!["resourceDomains"]!.AsArray().Add(embed.Script);
+            meta["ui"]!["csp"]!["resourceDomains"]!.AsArray().Add((JsonNode)embed.Script);
             meta["ui"]!["csp"]!["frameDomains"] = new JsonArray(embed.Frame);
-            meta["openai/widgetCSP"]!["resource_domains"]!.AsArray().Add(embed.Script);
+            meta["openai/widgetCSP"]!["resource_domains"]!.AsArray().Add((JsonNode)embed.Script);
             meta["openai/widgetCSP"]!["frame_domains"] = new JsonArray(embed.Frame);
         }
 
