@@ -254,12 +254,14 @@ public sealed class Gr4vyProvider
         bench.Api.Expect(
             // An API that does not know the filter gives everything.
             new FakeAnswer(200, $$"""{"items":[{{Transaction("tx9", "ord_9")}}]}"""),
-            new FakeAnswer(200, $$"""{"items":[{{Transaction("tx1", null)}},{{Transaction("tx2", null)}},{{Transaction("tx3", null, metadata: "ord_9")}}]}"""),
+            new FakeAnswer(200, $$"""{"items":[{{Transaction("tx1", null)}},{{Transaction("tx2", null)}},{{Transaction("tx3", null, metadata: "ord_9")}},{{Transaction("tx4", "ord_9", metadata: "ord_1")}},{{Transaction("tx5", null)}}]}"""),
             new FakeAnswer(200, Transaction("tx1", null, metadata: "ord_1")),
-            new FakeAnswer(200, Transaction("tx2", "ord_1", metadata: "ord_2")));
+            new FakeAnswer(200, Transaction("tx2", "ord_1", metadata: "ord_2")),
+            // It pays for the other order already.
+            new FakeAnswer(200, Transaction("tx5", "ord_9", metadata: "ord_1")));
         Assert.Equal(["tx1"], (await bench.Payments.Find("ord_1", default)).Value.Select(transaction => transaction.Id));
         Assert.Equal(
-            ["/transactions?external_identifier=ord_1&limit=100", "/transactions?metadata=%7B%22order_id%22%3A%22ord_1%22%7D&limit=100", "/transactions/tx1", "/transactions/tx2"],
+            ["/transactions?external_identifier=ord_1&limit=100", "/transactions?metadata=%7B%22order_id%22%3A%22ord_1%22%7D&limit=100", "/transactions/tx1", "/transactions/tx2", "/transactions/tx5"],
             bench.Api.Calls.Select(call => call.Path));
     }
 
