@@ -182,7 +182,7 @@ internal sealed partial class Gr4vyCalls(
             }
         }
 
-        return text.ToString();
+        return text.ToString().Trim();
     }
 
     /// <summary>One line, not long, and never our token, whatever the other side repeats.</summary>

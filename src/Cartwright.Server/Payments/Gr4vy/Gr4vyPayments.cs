@@ -95,7 +95,10 @@ internal sealed class Gr4vyPayments(Gr4vyAccount account, Gr4vyApi api, TokenIss
             : await api.Refund(transactionId, new RefundBody(amountMinor, reference), Uuid.Of($"refund {transactionId} {reference}"), cancellation);
     }
 
-    /// <summary>Lists may leave the metadata out; then each one is read before it is believed to be of this order.</summary>
+    /// <summary>
+    /// Lists may leave the metadata out; then each one is read before it is believed to be of this order. One that names another order as
+    /// its external identifier is that order's, or it could pay two.
+    /// </summary>
     private async ValueTask<Result<IReadOnlyList<PaymentTransaction>>> FindByMetadata(string orderId, CancellationToken cancellation)
     {
         var found = await api.FindByMetadata(new Dictionary<string, string> { [OrderKey] = orderId }, cancellation);
@@ -105,7 +108,7 @@ internal sealed class Gr4vyPayments(Gr4vyAccount account, Gr4vyApi api, TokenIss
         }
 
         var mine = new List<PaymentTransaction>();
-        foreach (var listed in found.Value.Take(10))
+        foreach (var listed in found.Value.Where(listed => (listed.ExternalIdentifier ?? orderId) == orderId).Take(10))
         {
             var read = listed.Metadata is null ? await api.GetTransaction(listed.Id, cancellation) : listed;
             if (!read.Ok)
@@ -113,7 +116,7 @@ internal sealed class Gr4vyPayments(Gr4vyAccount account, Gr4vyApi api, TokenIss
                 return read.Problem;
             }
 
-            if (read.Value.Metadata?.GetValueOrDefault(OrderKey) == orderId)
+            if (read.Value.Metadata?.GetValueOrDefault(OrderKey) == orderId && (read.Value.ExternalIdentifier ?? orderId) == orderId)
             {
                 mine.Add(read.Value);
             }
