@@ -133,7 +133,7 @@ internal sealed class CheckoutTools(
             isPayable ? PageOf(origin, order.Token) : null,
             order.IsSimulated,
             notes.Count == 0 ? null : notes,
-            payment.Problem?.Advice);
+            isPayable ? payment.Problem?.Advice : null);
         return ToolResult.Of(result, CheckoutJson.Default.CheckoutResult, Words(result, file)).WithMeta(
         [
             .. Widget.Checkout.ResultMeta(),
