@@ -92,6 +92,11 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return await Refuse(session, order, $"{cause}: refused, the transaction is over {news.Amount} {currency} (minor units), not {order.AmountMinor} {order.Currency}");
         }
 
+        if (await OrderTables.FindByTransaction(session, news.Id) is { } other && other.Id != order.Id)
+        {
+            return await Refuse(session, order, $"{cause}: refused, the transaction was a payment of another order");
+        }
+
         var attempts = await OrderTables.Attempts(session, order.Id);
         var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
         var heard = new Attempt(

@@ -148,10 +148,11 @@ internal sealed partial class WebhookInbox(
             : await orders.Hear(session, order, RefundIds.Of(news.Refund!), news.Refund!, cause));
     }
 
+    // The metadata is pinned by the token; the external identifier is what a browser passed on.
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentTransaction transaction) =>
         await OrderTables.FindByTransaction(session, transaction.Id)
-        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.Metadata?.GetValueOrDefault("order_id") is { } named ? await OrderTables.Find(session, named) : null)
+        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.CheckoutSessionId is { } checkout ? await OrderTables.FindBySession(session, checkout) : null);
 
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentRefund refund) =>
