@@ -19,6 +19,7 @@ internal sealed class CheckoutDesk(
 {
     // Gr4vy's largest amount is 99,999,999; other limits are the provider's to tell.
     private const long MaxAmountMinor = 99_999_999;
+    private const string GlobalScope = "checkout";
 
     /// <summary>
     /// The open order of the cart: the one it has if nothing changed, else a new one. With items, these become the cart's lines first.
@@ -30,6 +31,14 @@ internal sealed class CheckoutDesk(
         if (Idempotency.Check(idempotencyKey, address) is { } problem)
         {
             return problem;
+        }
+
+        // Before anything else: a repeated call must not fill a cart again that was emptied by its own purchase.
+        var (scope, hash) = (Idempotency.IsGlobal(address) ? GlobalScope : null, Hash(items));
+        if (idempotencyKey is not null
+            && await database.Read(session => Answered(session, address, scope, idempotencyKey, hash), cancellation) is { } answered)
+        {
+            return answered.Ok ? await Show(answered.Value, [], cancellation) : answered.Problem;
         }
 
         if (items is not null)
@@ -44,15 +53,17 @@ internal sealed class CheckoutDesk(
         }
 
         var notes = new List<string>();
-        var hash = Hash(items);
-        var placed = await database.Write(session => Place(session, address, idempotencyKey, hash, notes), cancellation);
-        if (!placed.Ok)
-        {
-            return placed.Problem;
-        }
+        var placed = await database.Write(session => Place(session, address, scope, idempotencyKey, hash, notes), cancellation);
+        return placed.Ok ? await Show(placed.Value, notes, cancellation) : placed.Problem;
+    }
 
-        var file = (await orders.Find(placed.Value, cancellation))!;
-        return new CheckoutStart(file, notes, await Begin(file, cancellation));
+    private async ValueTask<Result<CheckoutStart>> Show(string orderId, List<string> notes, CancellationToken cancellation)
+    {
+        var file = (await orders.Find(orderId, cancellation))!;
+        return new CheckoutStart(
+            file,
+            notes,
+            OrderWords.IsOpenToShopper(file.Order.State) ? await Begin(file, cancellation) : Problem.Conflict(OrderWords.Of(file)));
     }
 
     /// <summary>Asks the provider for what a browser needs to pay the order, and keeps the provider's session with the order.</summary>
@@ -86,17 +97,25 @@ internal sealed class CheckoutDesk(
         return begun;
     }
 
-    private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, string? key, string requestHash, List<string> notes)
+    private async ValueTask<Result<string>?> Answered(DbSession session, CartAddress address, string? scope, string key, string requestHash)
+    {
+        scope ??= await CartTables.Find(session, address, Now()) is { } cart ? ScopeOf(cart.Id) : null;
+        return scope is null ? null : await Idempotency.Find(session, scope, key, requestHash);
+    }
+
+    private async ValueTask<Result<string>> Place(
+        DbSession session, CartAddress address, string? scope, string? key, string requestHash, List<string> notes)
     {
         notes.Clear();
-        if (await CartTables.Find(session, address, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } cart)
+        if (await CartTables.Find(session, address, Now()) is not { } cart)
         {
             return address.CartId is { } id
                 ? Problem.NotFound($"There is no cart \"{id}\", or it has expired: fill a new one with add_to_cart, then check out.")
                 : Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
         }
 
-        if (key is not null && await Idempotency.Find(session, Scope(cart.Id), key, requestHash) is { } answered)
+        scope ??= ScopeOf(cart.Id);
+        if (key is not null && await Idempotency.Find(session, scope, key, requestHash) is { } answered)
         {
             return answered;
         }
@@ -104,7 +123,7 @@ internal sealed class CheckoutDesk(
         var placed = await Place(session, cart, notes);
         if (placed.Ok && key is not null)
         {
-            await Idempotency.Keep(session, Scope(cart.Id), key, requestHash, placed.Value, time.GetUtcNow().ToUnixTimeMilliseconds());
+            await Idempotency.Keep(session, scope, key, requestHash, placed.Value, Now());
         }
 
         return placed;
@@ -222,5 +241,7 @@ internal sealed class CheckoutDesk(
         items is null ? "checkout" : "checkout " + Idempotency.Hash(new CartChange(CartOperation.Replace, items, null, null));
 
     // Apart from the keys of cart calls, which may be the same texts.
-    private static string Scope(string cartId) => $"checkout {cartId}";
+    private static string ScopeOf(string cartId) => $"{GlobalScope} {cartId}";
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -92,14 +92,19 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return await Refuse(session, order, $"{cause}: refused, the transaction is over {news.Amount} {currency} (minor units), not {order.AmountMinor} {order.Currency}");
         }
 
+        if (await OrderTables.FindByTransaction(session, news.Id) is { } other && other.Id != order.Id)
+        {
+            return await Refuse(session, order, $"{cause}: refused, the transaction was a payment of another order");
+        }
+
         var attempts = await OrderTables.Attempts(session, order.Id);
         var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
         var heard = new Attempt(
             news.Id,
             news.Status,
             news.UpdatedAt.ToUnixTimeMilliseconds(),
-            news.Status == TransactionStatus.CaptureSucceeded ? news.CapturedAmount ?? news.Amount : news.CapturedAmount ?? 0,
-            news.RefundedAmount ?? 0,
+            Math.Clamp(news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0), 0, order.AmountMinor),
+            Math.Clamp(news.RefundedAmount ?? 0, 0, order.AmountMinor),
             news.Method,
             news.ErrorCode);
         var merged = known < 0 ? heard : attempts[known].Merge(heard);
@@ -125,9 +130,9 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     /// <summary>The same for a refund. <paramref name="id"/> is ours where we asked for it.</summary>
     public async ValueTask<string> Hear(DbSession session, Order order, string id, PaymentRefund news, string cause)
     {
-        if (news.Currency != order.Currency.Code)
+        if (news.Currency != order.Currency.Code || news.Amount < 0 || news.Amount > order.AmountMinor)
         {
-            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order");
+            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order, or over more than it");
         }
 
         var refunds = await OrderTables.Refunds(session, order.Id);
@@ -180,6 +185,16 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             }
         }
     }
+
+    /// <summary>Removes orders that came to nothing long ago, and with them the addresses that were given.</summary>
+    public ValueTask<Result<int>> Sweep(CancellationToken cancellation) => database.Sweep(
+        """
+        delete from orders where id in
+            (select id from orders where state in ('expired', 'voided') and captured_minor = 0 and stock = 'released' and created_at <= @before
+            order by created_at limit @limit)
+        """,
+        time.GetUtcNow() - options.ReceiptLifetime,
+        cancellation);
 
     private async ValueTask<Result<int>> LapseSome(DbSession session)
     {
