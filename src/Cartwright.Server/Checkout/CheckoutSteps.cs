@@ -32,7 +32,7 @@ internal static class CheckoutSteps
     public static Html Render(CheckoutPageModel model, PageStage stage, PageLinks links) => stage.Name switch
     {
         "details" => Html.Of($"{Failure(model)}{Form(model, links)}"),
-        "payment" => Html.Of($"{Failure(model)}{Payment(model, links)}"),
+        "payment" => Html.Of($"{Failure(model)}{PaymentForm(model, links)}"),
         "approval" => Approval(model, links),
         "pending" => Html.Of($"""
             <p>Nothing more is needed from you. This page shows the outcome as soon as it is known, and so does the conversation.</p>
@@ -107,11 +107,11 @@ internal static class CheckoutSteps
     private static Html Payment(CheckoutPageModel model, PageLinks links) => Html.Of($"""
         {(model.Buyer is { } buyer ? Html.Of($"""<section class="given" aria-labelledby="given-title"><h2 id="given-title">Contact and delivery</h2>{Address(buyer)}<a class="text-button" href="{links.Editing}">Change<span class="unseen"> contact and delivery</span></a></section>""") : Html.None)}
         <section class="payment" aria-labelledby="payment-title"><h2 id="payment-title">Payment</h2>
-        {Payment(model, links)}
+        {PaymentForm(model, links)}
         </section>
         """);
 
-    private static Html Payment(CheckoutPageModel model, PageLinks links) => model.Payment switch
+    private static Html PaymentForm(CheckoutPageModel model, PageLinks links) => model.Payment switch
     {
         PaymentStep.Sandbox => Buttons(model, links),
         PaymentStep.Gr4vy gr4vy => Embed(model, gr4vy, links),
