@@ -14,7 +14,7 @@ export interface Recorded {
   fire(name: string, data?: unknown): void;
 }
 
-/** The script that takes the place of Gr4vy's: one function `setup`, which shows a form that is none. */
+/** The script that takes the place of Gr4vy's: one function `setup`, which shows a form that is none, and brings styles like Embed does. */
 const script = `
 window.gr4vy = {
   calls: [],
@@ -24,6 +24,7 @@ window.gr4vy = {
     gr4vy.calls.push(JSON.parse(JSON.stringify({ ...settings, functions: Object.keys(options).filter(key => typeof options[key] === 'function') })));
     const place = typeof element === 'string' ? document.querySelector(element) : element;
     place.textContent = 'The form of the payment provider';
+    document.head.append(Object.assign(document.createElement('style'), { textContent: '.gr4vy__skeleton { opacity: .5 }' }));
     gr4vy.fire = (name, data) => onEvent(name, data);
     gr4vy.fire('formUpdate', { valid: true });
     return { submit: () => void gr4vy.submits++ };
