@@ -37,7 +37,7 @@ internal static class ServerBuilder
         var port = settings.Port == 0 ? FreePort(settings.Host) : settings.Port;
 
         // The storage opens while the host is put together: each takes about as long as the other.
-        var origin = settings.PublicUrl ?? new Uri($"http://localhost:{port}");
+        var origin = settings.Origin(port);
         var opening = Task.Run(() => OpenStorage(settings, origin, time, ids));
         Storage? storage = null;
         var app = BuildHost(settings, port, time, logging, () => storage!);

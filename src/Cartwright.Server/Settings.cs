@@ -53,6 +53,9 @@ internal sealed record Settings
 
     public PaymentSettings Payments { get; init; } = new();
 
+    /// <summary>The origin under which the server is reached when it listens on this port.</summary>
+    public Uri Origin(int port) => PublicUrl ?? new Uri($"http://localhost:{port}");
+
     /// <summary>Whether the playground is served under this public URL: a published shop shows it only when it is asked to.</summary>
     public bool ServesPlayground(Uri origin) =>
         Playground == PlaygroundMode.On || (Playground == PlaygroundMode.Auto && origin.IsLoopback);

@@ -296,7 +296,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         };
     }
 
-    private static async ValueTask<OrderFile> File(DbSession session, Order order) => new(
+    internal static async ValueTask<OrderFile> File(DbSession session, Order order) => new(
         order,
         await OrderTables.Lines(session, order.Id),
         await OrderTables.Attempts(session, order.Id),

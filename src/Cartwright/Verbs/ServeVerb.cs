@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
+using Cartwright.Server.Payments;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -79,12 +80,21 @@ internal static class ServeVerb
 
               Shop      {address}{page}
               MCP       {address}/mcp
+              Checkout  {Checkout(app, settings)}
               Health    {address}/health
               Data      {Path.GetFullPath(settings.DataFolder)}
 
             Ctrl-C stops it.
             """);
     }
+
+    /// <summary>Who takes the money. The key id is what the provider's dashboard shows for the same key.</summary>
+    private static string Checkout(WebApplication app, Settings settings) => app.Services.GetRequiredService<PaymentKeys>() switch
+    {
+        { Provider: ProviderNames.Sandbox } => "simulated payments, no money moves",
+        { Key: { } key } => $"Gr4vy {settings.Payments.Gr4vy!.Environment}, key id {key.Kid}",
+        _ => "off",
+    };
 
     private static void Log(ILoggingBuilder logging)
     {
