@@ -88,7 +88,6 @@ internal sealed class CheckoutDesk(
 
     private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, string? key, string requestHash, List<string> notes)
     {
-        notes.Clear();
         if (await CartTables.Find(session, address, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } cart)
         {
             return address.CartId is { } id
@@ -96,21 +95,25 @@ internal sealed class CheckoutDesk(
                 : Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
         }
 
-        if (key is not null && await Idempotency.Find(session, Scope(cart.Id), key, requestHash) is { } answered)
+        var answered = key is null ? null : await Idempotency.Find(session, Scope(cart.Id), key, requestHash);
+        var placed = answered ?? await Place(session, cart);
+        if (!placed.Ok)
         {
-            return answered;
+            return placed;
         }
 
-        var placed = await Place(session, cart, notes);
-        if (placed.Ok && key is not null)
+        if (key is not null && answered is null)
         {
             await Idempotency.Keep(session, Scope(cart.Id), key, requestHash, placed.Value, time.GetUtcNow().ToUnixTimeMilliseconds());
         }
 
+        // Also for an order that was there before: its first answer may not have arrived.
+        notes.Clear();
+        notes.AddRange(PriceNotes(await CartTables.Lines(session, cart.Id), await OrderTables.Lines(session, placed.Value), cart.Currency));
         return placed;
     }
 
-    private async ValueTask<Result<string>> Place(DbSession session, Cart cart, List<string> notes)
+    private async ValueTask<Result<string>> Place(DbSession session, Cart cart)
     {
         var lines = await CartTables.Lines(session, cart.Id);
         var open = await OrderTables.FindOpen(session, cart.Id);
@@ -140,7 +143,7 @@ internal sealed class CheckoutDesk(
             lines = await CartTables.Lines(session, cart.Id);
         }
 
-        if (Check(lines, cart.Currency, notes) is { } problem)
+        if (Check(lines) is { } problem)
         {
             return problem;
         }
@@ -172,12 +175,12 @@ internal sealed class CheckoutDesk(
         return (await orders.Place(session, draft, [.. bought])).Id;
     }
 
-    /// <summary>What stands in the way, line by line, with what to do; prices that have changed are noted only.</summary>
-    private static Problem? Check(IReadOnlyList<CartLine> lines, Currency currency, List<string> notes)
+    /// <summary>What stands in the way, line by line, with what to do.</summary>
+    private static Problem? Check(IReadOnlyList<CartLine> lines)
     {
         var mistakes = new List<string>();
         var kind = ProblemKind.Invalid;
-        foreach (var (product, _, quantity, seenPrice, seenCurrency) in lines)
+        foreach (var (product, _, quantity, _, _) in lines)
         {
             var name = $"{product.Name} ({product.Id})";
             if (product.Retired)
@@ -191,15 +194,19 @@ internal sealed class CheckoutDesk(
                     ? $"{name} is sold out: remove it with update_cart, quantity 0."
                     : $"{name}: only {stock} left, {quantity} are in the cart; lower the quantity with update_cart.");
             }
-            else if (seenCurrency == currency.Code && seenPrice != product.PriceMinor)
-            {
-                var (before, now) = (new Money(seenPrice, currency), new Money(product.PriceMinor, currency));
-                notes.Add($"{name} costs {now} now; it was {before.ToAmount()} when it was put into the cart. Tell the shopper before they pay.");
-            }
         }
 
         return mistakes.Count == 0 ? null : new Problem(kind, $"{string.Join('\n', mistakes)}\nNo order was made.");
     }
+
+    /// <summary>Prices that are others than the shopper saw in the cart.</summary>
+    private static IEnumerable<string> PriceNotes(IReadOnlyList<CartLine> lines, IReadOnlyList<OrderLine> ordered, Currency currency) =>
+        from line in ordered
+        from seen in lines
+        where seen.Product.Id == line.ProductId && (seen.SeenPriceMinor != line.PriceMinor || seen.SeenCurrency != currency.Code)
+        let before = new Money(seen.SeenPriceMinor, Currency.Find(seen.SeenCurrency).Value)
+        select $"{line.Name} ({line.ProductId}) costs {new Money(line.PriceMinor, currency)} now; "
+            + $"it was {(before.Currency == currency ? before.ToAmount() : before.ToString())} when it was put into the cart. Tell the shopper before they pay.";
 
     private static Int128 Total(IReadOnlyList<CartLine> lines) =>
         lines.Aggregate((Int128)0, (sum, line) => sum + ((Int128)line.Product.PriceMinor * line.Quantity));

@@ -191,6 +191,11 @@ internal static class OrderTables
             row.GetInt64(0), row.GetInt64(1), OrderNames.State(row.GetString(2)), OrderNames.State(row.GetString(3)), row.GetString(4)),
         ("@order", orderId));
 
+    /// <summary>How many pieces of each product are set aside for orders.</summary>
+    public static async ValueTask<Dictionary<string, long>> Reserved(DbSession session) => (await session.Query(
+        "select l.product_id, sum(l.quantity) from orders o join order_line l on l.order_id = o.id where o.stock = 'reserved' group by l.product_id",
+        row => (Id: row.GetString(0), Pieces: row.GetInt64(1)))).ToDictionary(row => row.Id, row => row.Pieces, StringComparer.Ordinal);
+
     /// <summary>Takes pieces of a product out of what is for sale (or puts them back, below zero); nothing where stock is not limited.</summary>
     public static async ValueTask MoveStock(DbSession session, string productId, long quantity)
     {
