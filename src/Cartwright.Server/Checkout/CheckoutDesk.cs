@@ -32,7 +32,10 @@ internal sealed class CheckoutDesk(
             return problem;
         }
 
-        if (items is not null)
+        // Before the items touch the cart: it may have been paid and filled with other things since the first call.
+        var request = idempotencyKey is null ? null : new Keyed(idempotencyKey, Hash(items), Idempotency.IsGlobal(address));
+        var placed = request is null ? null : await database.Read(session => Answered(session, address, request), cancellation);
+        if (placed is null && items is not null)
         {
             var replaced = await carts.Replace(address, items, cancellation: cancellation);
             if (!replaced.Ok)
@@ -43,16 +46,14 @@ internal sealed class CheckoutDesk(
             address = address with { CartId = replaced.Value.CartId };
         }
 
-        var notes = new List<string>();
-        var hash = Hash(items);
-        var placed = await database.Write(session => Place(session, address, idempotencyKey, hash, notes), cancellation);
-        if (!placed.Ok)
+        var made = placed ?? await database.Write(session => Place(session, address, request), cancellation);
+        if (!made.Ok)
         {
-            return placed.Problem;
+            return made.Problem;
         }
 
-        var file = (await orders.Find(placed.Value, cancellation))!;
-        return new CheckoutStart(file, notes, await Begin(file, cancellation));
+        var file = (await orders.Find(made.Value, cancellation))!;
+        return new CheckoutStart(file, await PriceNotes(file, cancellation), await Begin(file, cancellation));
     }
 
     /// <summary>Asks the provider for what a browser needs to pay the order, and keeps the provider's session with the order.</summary>
@@ -86,31 +87,35 @@ internal sealed class CheckoutDesk(
         return begun;
     }
 
-    private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, string? key, string requestHash, List<string> notes)
+    private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, Keyed? request)
     {
-        if (await CartTables.Find(session, address, time.GetUtcNow().ToUnixTimeMilliseconds()) is not { } cart)
+        if (await CartTables.Find(session, address, Now()) is not { } cart)
         {
             return address.CartId is { } id
                 ? Problem.NotFound($"There is no cart \"{id}\", or it has expired: fill a new one with add_to_cart, then check out.")
                 : Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
         }
 
-        var answered = key is null ? null : await Idempotency.Find(session, Scope(cart.Id), key, requestHash);
-        var placed = answered ?? await Place(session, cart);
-        if (!placed.Ok)
+        // Looked at again: the same call may have come twice at once.
+        if (request is not null && await Answered(session, address with { CartId = cart.Id }, request) is { } answered)
         {
-            return placed;
+            return answered;
         }
 
-        if (key is not null && answered is null)
+        var placed = await Place(session, cart);
+        if (placed.Ok && request is not null)
         {
-            await Idempotency.Keep(session, Scope(cart.Id), key, requestHash, placed.Value, time.GetUtcNow().ToUnixTimeMilliseconds());
+            await Idempotency.Keep(session, Scope(request, cart.Id), request.Key, request.Hash, placed.Value, Now());
         }
 
-        // Also for an order that was there before: its first answer may not have arrived.
-        notes.Clear();
-        notes.AddRange(PriceNotes(await CartTables.Lines(session, cart.Id), await OrderTables.Lines(session, placed.Value), cart.Currency));
         return placed;
+    }
+
+    /// <summary>The order that was made under the key, or the conflict with it; null when the key is new.</summary>
+    private async ValueTask<Result<string>?> Answered(DbSession session, CartAddress address, Keyed request)
+    {
+        var cart = request.IsGlobal ? null : await CartTables.Find(session, address, Now());
+        return request.IsGlobal || cart is not null ? await Idempotency.Find(session, Scope(request, cart?.Id), request.Key, request.Hash) : null;
     }
 
     private async ValueTask<Result<string>> Place(DbSession session, Cart cart)
@@ -199,14 +204,26 @@ internal sealed class CheckoutDesk(
         return mistakes.Count == 0 ? null : new Problem(kind, $"{string.Join('\n', mistakes)}\nNo order was made.");
     }
 
-    /// <summary>Prices that are others than the shopper saw in the cart.</summary>
-    private static IEnumerable<string> PriceNotes(IReadOnlyList<CartLine> lines, IReadOnlyList<OrderLine> ordered, Currency currency) =>
-        from line in ordered
-        from seen in lines
-        where seen.Product.Id == line.ProductId && (seen.SeenPriceMinor != line.PriceMinor || seen.SeenCurrency != currency.Code)
-        let before = new Money(seen.SeenPriceMinor, Currency.Find(seen.SeenCurrency).Value)
-        select $"{line.Name} ({line.ProductId}) costs {new Money(line.PriceMinor, currency)} now; "
-            + $"it was {(before.Currency == currency ? before.ToAmount() : before.ToString())} when it was put into the cart. Tell the shopper before they pay.";
+    /// <summary>
+    /// Prices that are others than the shopper saw in the cart; also of an order that was there before, whose first answer may not have
+    /// arrived.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<string>> PriceNotes(OrderFile file, CancellationToken cancellation)
+    {
+        var currency = file.Order.Currency;
+        var lines = OrderRules.IsPayable(file.Order.State)
+            ? await database.Read(session => CartTables.Lines(session, file.Order.CartId), cancellation)
+            : [];
+        return
+        [
+            .. from line in file.Lines
+               from seen in lines
+               where seen.Product.Id == line.ProductId && (seen.SeenPriceMinor != line.PriceMinor || seen.SeenCurrency != currency.Code)
+               let before = new Money(seen.SeenPriceMinor, Currency.Find(seen.SeenCurrency).Value)
+               select $"{line.Name} ({line.ProductId}) costs {new Money(line.PriceMinor, currency)} now; "
+                   + $"it was {(before.Currency == currency ? before.ToAmount() : before.ToString())} when it was put into the cart. Tell the shopper before they pay.",
+        ];
+    }
 
     private static Int128 Total(IReadOnlyList<CartLine> lines) =>
         lines.Aggregate((Int128)0, (sum, line) => sum + ((Int128)line.Product.PriceMinor * line.Quantity));
@@ -228,6 +245,11 @@ internal sealed class CheckoutDesk(
     private static string Hash(IReadOnlyList<CartEntry>? items) =>
         items is null ? "checkout" : "checkout " + Idempotency.Hash(new CartChange(CartOperation.Replace, items, null, null));
 
-    // Apart from the keys of cart calls, which may be the same texts.
-    private static string Scope(string cartId) => $"checkout {cartId}";
+    // Apart from the keys of cart calls, which may be the same texts. A call that names no cart has only its key to find the order by.
+    private static string Scope(Keyed request, string? cartId) => request.IsGlobal ? "checkout" : $"checkout {cartId}";
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>An idempotency key, and what was asked with it.</summary>
+    private sealed record Keyed(string Key, string Hash, bool IsGlobal);
 }
