@@ -99,14 +99,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 
         var attempts = await OrderTables.Attempts(session, order.Id);
         var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
-        var heard = new Attempt(
-            news.Id,
-            news.Status,
-            news.UpdatedAt.ToUnixTimeMilliseconds(),
-            Math.Clamp(news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0), 0, order.AmountMinor),
-            Math.Clamp(news.RefundedAmount ?? 0, 0, order.AmountMinor),
-            news.Method,
-            news.ErrorCode);
+        var heard = Attempt.Of(news);
         var merged = known < 0 ? heard : attempts[known].Merge(heard);
         if (known >= 0 && merged == attempts[known])
         {
@@ -225,25 +218,19 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     {
         var now = Now();
         var state = OrderRules.State(order.AmountMinor, order.Lapsed, attempts, refunds);
-        var stock = OrderRules.Stock(state, order.Stock);
-        if (order.Lapsed && stock == OrderStock.Reserved)
-        {
-            // Lapsed while something is under way: the order waits on, its stock does not.
-            stock = OrderStock.Released;
-        }
-
         var after = order with
         {
             State = state,
-            Stock = stock,
+            Stock = OrderRules.Stock(state, order.Lapsed),
             CapturedMinor = OrderRules.Captured(attempts),
             RefundedMinor = OrderRules.Refunded(attempts, refunds),
             PaidAt = order.PaidAt ?? (OrderRules.IsPaid(state) ? now : null),
+            CompletedAt = order.CompletedAt ?? (Completes(order, state) ? now : null),
             Checks = 0,
         };
         after = await OrderTables.Update(session, after with { CheckAt = NextCheck(after) }, now);
         await MoveStock(session, order.Stock, after);
-        if (Completes(order, state) && !Completes(order, before))
+        if (order.CompletedAt is null && after.CompletedAt is not null)
         {
             await CartTables.TakeOut(session, order.CartId, await OrderTables.Lines(session, order.Id));
         }
@@ -272,10 +259,11 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 
     private static async ValueTask MoveStock(DbSession session, OrderStock before, Order after)
     {
+        // Reserved or taken: not for sale either way.
         var pieces = (before, after.Stock) switch
         {
-            (OrderStock.Reserved, OrderStock.Released) => -1,
-            (OrderStock.Released, OrderStock.Taken) => 1,
+            (OrderStock.Released, not OrderStock.Released) => 1,
+            (not OrderStock.Released, OrderStock.Released) => -1,
             _ => 0,
         };
         if (pieces == 0)
