@@ -32,7 +32,7 @@ internal static class CheckoutSteps
     public static Html Render(CheckoutPageModel model, PageStage stage, PageLinks links) => stage.Name switch
     {
         "details" => Html.Of($"{Failure(model)}{Form(model, links)}"),
-        "payment" => Html.Of($"{Failure(model)}{PaymentForm(model, links)}"),
+        "payment" => Html.Of($"{Failure(model)}{Payment(model, links)}"),
         "approval" => Approval(model, links),
         "pending" => Html.Of($"""
             <p>Nothing more is needed from you. This page shows the outcome as soon as it is known, and so does the conversation.</p>
