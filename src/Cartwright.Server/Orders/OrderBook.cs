@@ -20,6 +20,9 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 {
     private const int LapseStep = 100;
 
+    // No order is over more; sums of what is not refused stay far below the end of a long.
+    private const long MaxMinor = 9_007_199_254_740_991;
+
     public ValueTask<OrderFile?> Find(string id, CancellationToken cancellation = default) =>
         database.Read(async session => await OrderTables.Find(session, id) is { } order ? await File(session, order) : null, cancellation);
 
@@ -92,6 +95,11 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return await Refuse(session, order, $"{cause}: refused, the transaction is over {news.Amount} {currency} (minor units), not {order.AmountMinor} {order.Currency}");
         }
 
+        if (news.CapturedAmount > MaxMinor || news.RefundedAmount > MaxMinor)
+        {
+            return await Refuse(session, order, $"{cause}: refused, its amounts are beyond reason");
+        }
+
         if (await OrderTables.FindByTransaction(session, news.Id) is { } other && other.Id != order.Id)
         {
             return await Refuse(session, order, $"{cause}: refused, the transaction was a payment of another order");
@@ -123,9 +131,14 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     /// <summary>The same for a refund. <paramref name="id"/> is ours where we asked for it.</summary>
     public async ValueTask<string> Hear(DbSession session, Order order, string id, PaymentRefund news, string cause)
     {
-        if (news.Currency != order.Currency.Code || news.Amount < 0 || news.Amount > order.AmountMinor)
+        if (news.Currency != order.Currency.Code)
         {
-            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order, or over more than it");
+            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order");
+        }
+
+        if (news.Amount > MaxMinor)
+        {
+            return await Refuse(session, order, $"{cause}: refused, its amount is beyond reason");
         }
 
         var refunds = await OrderTables.Refunds(session, order.Id);
@@ -277,7 +290,8 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         }
     }
 
-    private async ValueTask<string> Refuse(DbSession session, Order order, string what)
+    /// <summary>Notes news that were not taken in; gives the note.</summary>
+    public async ValueTask<string> Refuse(DbSession session, Order order, string what)
     {
         await OrderTables.Note(session, order.Id, order.State, order.State, what, Now());
         LogRefused(order.Reference, what);

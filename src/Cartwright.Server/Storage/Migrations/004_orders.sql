@@ -91,4 +91,5 @@ create table webhook_receipt (
 );
 
 create index webhook_receipt_waiting on webhook_receipt (received_at) where applied_at is null;
+create index webhook_receipt_unmatched on webhook_receipt (outcome) where order_id is null;
 create index webhook_receipt_age on webhook_receipt (received_at);
