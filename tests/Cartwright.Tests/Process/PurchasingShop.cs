@@ -84,9 +84,12 @@ internal sealed class PurchasingShop : IDisposable
         try
         {
             var buying = shopper.Buy();
-            if (await Task.WhenAny(buying, watch.Struck) == watch.Struck)
+            await Task.WhenAny(buying, watch.Struck);
+
+            // Only now is it certain that it will not strike any more.
+            watch.Dispose();
+            if (watch.Struck.IsCompleted)
             {
-                watch.Dispose();
                 var code = await dying.Exit();
                 Assert.Equal(signal == ShopProcess.Kill9 ? 128 + ShopProcess.Kill9 : 0, code);
                 progress.Add(await _ledger.Progress());
