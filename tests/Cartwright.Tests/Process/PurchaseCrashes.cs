@@ -40,7 +40,7 @@ public sealed class PurchaseCrashes(ITestOutputHelper output)
     private async Task<List<string>> Run(IEnumerable<int> seeds, int signal, int servers)
     {
         var progress = new ConcurrentBag<string>();
-        await Task.WhenAll(seeds.Index().GroupBy(pair => pair.Index % 2, pair => pair.Item)
+        await Task.WhenAll(seeds.GroupBy(PurchasePlan.AsksProvider)
             .Select(lane => Task.Run(() => PurchasingShop.Run([.. lane], signal, servers, progress))));
         var steps = progress.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         output.WriteLine($"{progress.Count} deaths at {steps.Count} different steps:\n{string.Join('\n', steps)}");

@@ -35,7 +35,8 @@ internal sealed class PurchaseLedger(string folder)
             where from_state <> coalesce(before, 'awaiting_payment') or number <> position
         union all select 'order ' || o.id || ' is ' || o.state || ', its trail ends otherwise' from orders o
             where o.state is not (select to_state from order_event e where e.order_id = o.id order by number desc limit 1)
-        union all select 'webhook ' || id || ': ' || outcome from webhook_receipt where outcome like 'refused%' or outcome = 'no such order'
+        union all select 'webhook ' || id || ': ' || coalesce(outcome, 'no outcome') from webhook_receipt
+            where outcome like 'refused%' or outcome = 'no such order' or (applied_at is not null and outcome is null)
         """;
 
     // True when all that is on its way has arrived.

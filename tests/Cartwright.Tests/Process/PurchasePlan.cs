@@ -58,6 +58,12 @@ internal sealed record PurchasePlan(
 
     public string Conversation => $"the conversation of purchase {Seed}";
 
+    /// <summary>
+    /// Whether the server asks the provider about orders that wait. If it does not, webhooks alone have to do, and none may get lost; only
+    /// what times out is never told, which is an odd seed's.
+    /// </summary>
+    public static bool AsksProvider(int seed) => seed % 2 == 1;
+
     /// <summary>Each purchase has a product of its own with just enough in stock, so that reserving it twice would fail.</summary>
     public static string ProductOf(int seed) => $"only-{seed}";
 

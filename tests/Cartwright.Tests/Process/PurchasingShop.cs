@@ -15,9 +15,11 @@ internal sealed class PurchasingShop : IDisposable
     private readonly string _catalog;
     private readonly string[] _stock;
     private readonly PurchaseLedger _ledger;
+    private readonly int _reconcileSeconds;
 
     private PurchasingShop(IReadOnlyCollection<int> seeds, int servers)
     {
+        _reconcileSeconds = PurchasePlan.AsksProvider(seeds.First()) ? 1 : 3600;
         _ports = [.. Enumerable.Range(0, servers).Select(_ => ShopProcess.FreePort())];
         _servers = new ShopProcess?[servers];
         _ledger = new PurchaseLedger(_folder.Path);
@@ -27,7 +29,7 @@ internal sealed class PurchasingShop : IDisposable
         _stock = ["common 500", .. seeds.Select(seed => $"{PurchasePlan.ProductOf(seed)} 2")];
     }
 
-    /// <summary>Makes the purchases of these seeds one after the other, the first server dying by the signal in each, and checks the books.</summary>
+    /// <summary>Makes the purchases of these seeds, all odd or all even, one after the other, the first server dying by the signal in each, and checks the books.</summary>
     /// <param name="progress">Takes what was reached when it died.</param>
     public static async Task Run(IReadOnlyCollection<int> seeds, int signal, int servers, ConcurrentBag<string> progress)
     {
@@ -74,7 +76,7 @@ internal sealed class PurchasingShop : IDisposable
     }
 
     private async Task Start(int server) => _servers[server] = await ShopProcess.Serve(
-        _folder, _ports[server], ("CARTWRIGHT_CATALOG", _catalog), ("CARTWRIGHT_RECONCILE_SECONDS", "1"));
+        _folder, _ports[server], ("CARTWRIGHT_CATALOG", _catalog), ("CARTWRIGHT_RECONCILE_SECONDS", $"{_reconcileSeconds}"));
 
     private async Task<string> Buy(PurchasePlan plan, int signal, ConcurrentBag<string> progress)
     {
@@ -84,9 +86,12 @@ internal sealed class PurchasingShop : IDisposable
         try
         {
             var buying = shopper.Buy();
-            if (await Task.WhenAny(buying, watch.Struck) == watch.Struck)
+            await Task.WhenAny(buying, watch.Struck);
+
+            // Only now is it certain that it will not strike any more.
+            watch.Dispose();
+            if (watch.Struck.IsCompleted)
             {
-                watch.Dispose();
                 var code = await dying.Exit();
                 Assert.Equal(signal == ShopProcess.Kill9 ? 128 + ShopProcess.Kill9 : 0, code);
                 progress.Add(await _ledger.Progress());
