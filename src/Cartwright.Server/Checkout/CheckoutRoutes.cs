@@ -163,7 +163,7 @@ internal sealed class CheckoutRoutes(
         {
             return await http.Request.ReadFormAsync(http.RequestAborted);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;

@@ -307,7 +307,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         var next = Now() + wait;
         return order.State switch
         {
-            OrderState.Expired or OrderState.Voided => next <= order.CreatedAt + Milliseconds(options.LateMoney) ? next : null,
+            OrderState.Expired or OrderState.Voided => next <= order.ExpiresAt + Milliseconds(options.LateMoney) ? next : null,
             _ when OrderRules.IsPaid(order.State) => null,
             _ => next,
         };

@@ -183,7 +183,7 @@ internal sealed class OrderShop : IAsyncDisposable
 
         Assert.All(all.Where(OrderRules.IsOpen).GroupBy(order => order.CartId), open => Assert.Single(open));
         Assert.Equal(_pieces, await Pieces());
-        Assert.DoesNotContain("Exception", Log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", Log.Of("Cartwright"), StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();

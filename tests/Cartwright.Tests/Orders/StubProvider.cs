@@ -18,17 +18,27 @@ internal sealed class StubProvider : IPaymentProvider
     /// <summary>About which orders it was asked.</summary>
     public List<string> Asked { get; } = [];
 
-    public ValueTask<Result<PaymentStart>> Begin(PaymentRequest request, CancellationToken cancellation) =>
-        new(new PaymentStart(
-            request.SessionId ?? $"session of {request.OrderId}",
-            new EmbedSettings("token", "acme", Environment, request.Currency, request.Country, MerchantAccountId, request.AmountMinor)));
+    /// <summary>Happens after the provider has made its session, and before its answer arrives.</summary>
+    public Func<PaymentRequest, Task> OnBegin { get; set; } = _ => Task.CompletedTask;
 
-    public ValueTask<Result<IReadOnlyList<PaymentTransaction>>> Find(string orderId, CancellationToken cancellation)
+    public async ValueTask<Result<PaymentStart>> Begin(PaymentRequest request, CancellationToken cancellation)
+    {
+        await OnBegin(request);
+        return new PaymentStart(
+            request.SessionId ?? $"session of {request.OrderId}",
+            new EmbedSettings("token", "acme", Environment, request.Currency, request.Country, MerchantAccountId, request.AmountMinor));
+    }
+
+    /// <summary>Happens when it is asked about an order.</summary>
+    public Func<string, Task> OnFind { get; set; } = _ => Task.CompletedTask;
+
+    public async ValueTask<Result<IReadOnlyList<PaymentTransaction>>> Find(string orderId, CancellationToken cancellation)
     {
         Asked.Add(orderId);
-        return new(Known.Ok
+        await OnFind(orderId);
+        return Known.Ok
             ? Known.Value.Where(transaction => transaction.ExternalIdentifier is null || transaction.ExternalIdentifier == orderId).ToArray()
-            : Known);
+            : Known;
     }
 
     public ValueTask<Result<PaymentTransaction>> Capture(string transactionId, string idempotencyKey, CancellationToken cancellation) =>
