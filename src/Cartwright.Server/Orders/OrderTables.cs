@@ -73,13 +73,16 @@ internal static class OrderTables
         }
     }
 
-    /// <summary>Writes what can change. Guarded by the version that was read: a write in between would be a bug of the storage.</summary>
+    /// <summary>
+    /// Writes what can change. Guarded by the version that was read: a write in between would be a bug of the storage. An order that was
+    /// not its cart's open one any more does not become it again: another one may have taken the place.
+    /// </summary>
     public static async ValueTask<Order> Update(DbSession session, Order order, long now)
     {
         var after = order with { Version = order.Version + 1, UpdatedAt = now };
         var updated = await session.Execute(
             """
-            update orders set state = @state, is_open = @open, lapsed = @lapsed, stock = @stock, captured_minor = @captured,
+            update orders set state = @state, is_open = case when is_open = 1 then @open else 0 end, lapsed = @lapsed, stock = @stock, captured_minor = @captured,
                 refunded_minor = @refunded, session_id = @session, buyer = @buyer, version = @version, expires_at = @expires,
                 updated_at = @updated, paid_at = @paid, check_at = @check, checks = @checks
             where id = @id and version = @version - 1
