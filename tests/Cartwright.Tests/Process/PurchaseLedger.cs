@@ -68,6 +68,20 @@ internal sealed class PurchaseLedger(string folder)
 
     public string File => Path.Combine(_data, "cartwright.db");
 
+    /// <summary>
+    /// The books as a crash has left them. A copy: whoever opens a log that nobody has open recovers it, which is for the server to do.
+    /// </summary>
+    public PurchaseLedger CopyTo(string copy)
+    {
+        var data = Directory.CreateDirectory(Path.Combine(copy, "data")).FullName;
+        foreach (var file in Directory.GetFiles(_data, "cartwright.db*").Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+        {
+            System.IO.File.Copy(file, Path.Combine(data, Path.GetFileName(file)));
+        }
+
+        return new PurchaseLedger(copy);
+    }
+
     /// <summary>What must hold at any moment; with these stocks at first ("product pieces").</summary>
     public async Task CheckNow(IEnumerable<string> stock)
     {

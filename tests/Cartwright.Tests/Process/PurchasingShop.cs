@@ -94,8 +94,10 @@ internal sealed class PurchasingShop : IDisposable
             {
                 var code = await dying.Exit();
                 Assert.Equal(signal == ShopProcess.Kill9 ? 128 + ShopProcess.Kill9 : 0, code);
-                progress.Add(await _ledger.Progress());
-                await _ledger.CheckNow(_stock);
+                using var copy = new TempFolder();
+                var left = _ports.Length == 1 ? _ledger.CopyTo(copy.Path) : _ledger;
+                progress.Add(await left.Progress());
+                await left.CheckNow(_stock);
                 dying.Dispose();
                 await Start(0);
             }
