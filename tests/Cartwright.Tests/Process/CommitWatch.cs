@@ -25,6 +25,7 @@ internal sealed class CommitWatch : IDisposable
     private long _position;
     private int _commits;
 
+    /// <summary>Watches from now on.</summary>
     /// <param name="database">The file of a database that a program has open.</param>
     /// <param name="commits">How many from now on.</param>
     /// <param name="delay">How much later than the last of them.</param>

@@ -32,7 +32,13 @@ internal sealed record PurchasePlan(
 
     private static readonly Dictionary<string, int> Steps = new(StringComparer.Ordinal)
     {
-        ["approve"] = 7, ["decline"] = 4, ["approval"] = 4, ["confirm"] = 7, ["reject"] = 4, ["pending"] = 8, ["timeout"] = 5,
+        ["approve"] = 7,
+        ["decline"] = 4,
+        ["approval"] = 4,
+        ["confirm"] = 7,
+        ["reject"] = 4,
+        ["pending"] = 8,
+        ["timeout"] = 5,
     };
 
     private static readonly string[][] Courses =
