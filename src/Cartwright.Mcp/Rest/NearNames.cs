@@ -6,7 +6,7 @@ internal static class NearNames
     private const int Most = 3;
 
     /// <summary>Of 0 to 1, how much two names must have in common.</summary>
-    private const decimal Likeness = 0.4m;
+    private const decimal Likeness = 0.3m;
 
     /// <summary>The candidates most like the name, best first; none when nothing is like it.</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> candidates)

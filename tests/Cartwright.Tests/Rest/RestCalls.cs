@@ -109,7 +109,7 @@ public sealed class RestCalls(SharedHost host) : IClassFixture<SharedHost>
     [InlineData("", "not JSON")]
     [InlineData("{", "not JSON")]
     [InlineData("name=echo", "not JSON")]
-    [InlineData("{} {}", "more than one JSON value")]
+    [InlineData("{} {}", "not JSON")]
     [InlineData("[]", "The body must be an object.")]
     [InlineData("null", "The body must be an object.")]
     [InlineData("\"echo\"", "The body must be an object.")]
