@@ -1,4 +1,10 @@
+using System.Net;
+using Cartwright.Mcp;
 using Cartwright.Tests.Mcp;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Tests.Rest;
 
@@ -81,6 +87,27 @@ public sealed class RestGates
         {
             Assert.Equal((await host.Wire.Get(path)).Header("Content-Length"), head.Header("Content-Length"));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Routes))]
+    public async Task A_filter_of_the_group_stands_before_everything(string method, string path)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using var app = builder.Build();
+        app.MapRest("/mcp", new McpServer(TestTools.Options(), TestTools.Features())).AddEndpointFilter((context, next) =>
+            context.HttpContext.Request.Headers.Authorization == "Bearer key" ? next(context) : ValueTask.FromResult<object?>(Results.StatusCode(401)));
+        await app.StartAsync();
+        using var wire = new Wire(new Uri(app.Urls.First()));
+        foreach (var asked in new[] { method, "PUT" })
+        {
+            var refused = await wire.Send(asked, path, Body(asked));
+            Assert.Equal((401, ""), (refused.Status, refused.Body));
+        }
+
+        Assert.NotEqual(401, (await wire.Send(method, path, Body(method), ("Authorization", "Bearer key"))).Status);
     }
 
     [Theory]
