@@ -14,7 +14,8 @@ internal sealed partial class OrderKeeper(
 {
     private const int Batch = 20;
 
-    protected override async Task Work(CancellationToken stopping)
+    /// <summary>Does once what is to be done now.</summary>
+    public async Task Look(CancellationToken stopping)
     {
         await inbox.ApplyWaiting(stopping);
         foreach (var order in await orders.ToCheck(Batch, stopping))
@@ -24,6 +25,8 @@ internal sealed partial class OrderKeeper(
 
         await orders.LapseAll(stopping);
     }
+
+    protected override Task Work(CancellationToken stopping) => Look(stopping);
 
     [LoggerMessage(EventId = 4101, Level = LogLevel.Error, Message = "Looking after the orders failed; it is tried again")]
     protected override partial void LogFailure(Exception exception);
