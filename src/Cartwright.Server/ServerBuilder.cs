@@ -68,7 +68,10 @@ internal static class ServerBuilder
             : null;
         var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
         var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
-        app.MapMcp("/mcp", shop.Serve(await watch.Begin(), options));
+        var shopServer = shop.Serve(await watch.Begin(), options);
+        app.MapMcp("/mcp", shopServer);
+        app.MapRest("/mcp", shopServer);
+        app.MapOpenApi("/openapi/v1.json", new OpenApiSettings("Cartwright", Version, origin, [new RestTwin("/mcp", shopServer)]));
         new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
         new WebhookRoute(
             services.GetRequiredService<WebhookInbox>(), storage.Keys.WebhookSecrets, time, services.GetRequiredService<ILogger<WebhookRoute>>()).Map(app);

@@ -120,7 +120,7 @@ internal sealed class CheckoutTools(
             call.Aborted);
         if (!started.Ok)
         {
-            return ToolResult.Fail(started.Problem.Advice);
+            return started.Problem.ToToolResult();
         }
 
         var (file, notes, payment) = started.Value;
@@ -148,7 +148,7 @@ internal sealed class CheckoutTools(
     {
         if (await orders.Find(request.OrderId.Trim(), call.Aborted) is not { } file)
         {
-            return ToolResult.Fail($"There is no order \"{request.OrderId}\": pass the order_id exactly as start_checkout gave it.");
+            return ToolResult.Fail($"There is no order \"{request.OrderId}\": pass the order_id exactly as start_checkout gave it.", FailureKind.NotFound);
         }
 
         var order = file.Order;
