@@ -19,6 +19,14 @@ internal static class HealthRoutes
     public static void MapHealth(this IEndpointRouteBuilder routes, ProductCatalog catalog)
     {
         var lifetime = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>();
+
+        // Browsers ask without being told to; an error in their console would puzzle people.
+        routes.MapGet("/favicon.ico", (RequestDelegate)(http =>
+        {
+            http.Response.StatusCode = StatusCodes.Status204NoContent;
+            http.Response.Headers.CacheControl = "public, max-age=86400";
+            return Task.CompletedTask;
+        }));
         routes.MapGet("/health", (RequestDelegate)(http => Send(http, StatusCodes.Status200OK, Ok)));
         routes.MapGet("/health/ready", (RequestDelegate)(async http =>
         {

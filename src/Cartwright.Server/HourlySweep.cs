@@ -1,4 +1,5 @@
 using Cartwright.Server.Carts;
+using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Storage;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Cartwright.Server;
 
 /// <summary>Removes what has expired: carts, idempotency keys, ended sessions.</summary>
-internal sealed partial class HourlySweep(ShoppingCarts carts, EndedSessions sessions, WebhookInbox inbox, TimeProvider time, ILogger<HourlySweep> logger)
+internal sealed partial class HourlySweep(ShoppingCarts carts, EndedSessions sessions, WebhookInbox inbox, OrderBook orders, TimeProvider time, ILogger<HourlySweep> logger)
     : Periodic(TimeSpan.FromHours(1), time)
 {
     protected override async Task Work(CancellationToken stopping)
@@ -14,6 +15,7 @@ internal sealed partial class HourlySweep(ShoppingCarts carts, EndedSessions ses
         var swept = await carts.Sweep(stopping);
         var ended = await sessions.Sweep(stopping);
         await inbox.Sweep(stopping);
+        await orders.Sweep(stopping);
         if (swept.Ok && ended.Ok)
         {
             LogSwept(swept.Value.Carts, swept.Value.Keys, ended.Value);

@@ -78,7 +78,7 @@ internal sealed class BuyerForm
     {
         if (this["email"].Length == 0)
         {
-            Refuse("email", "Enter your email address: the receipt goes there.");
+            Refuse("email", "Enter your email address: the shop writes there about the order.");
         }
         else if (!IsEmail(this["email"]))
         {
@@ -94,7 +94,7 @@ internal sealed class BuyerForm
         }
         else if (Countries.HasPostalCodes(this["country"]))
         {
-            Require("postal_code", $"Enter the postal code: addresses in {Countries.NameOf(this["country"])} have one.");
+            Require("postal_code", "Enter the postal code: addresses in this country have one.");
         }
     }
 

@@ -53,7 +53,10 @@ internal sealed class CheckoutDesk(
         }
 
         var file = (await orders.Find(made.Value, cancellation))!;
-        return new CheckoutStart(file, await PriceNotes(file, cancellation), await Begin(file, cancellation));
+        return new CheckoutStart(
+            file,
+            await PriceNotes(file, cancellation),
+            OrderWords.IsOpenToShopper(file.Order.State) ? await Begin(file, cancellation) : Problem.Conflict(OrderWords.Of(file)));
     }
 
     /// <summary>Asks the provider for what a browser needs to pay the order, and keeps the provider's session with the order.</summary>

@@ -15,11 +15,10 @@ internal static class CheckoutPage
         var links = new PageLinks(model.Token, WebAddress(model.ReturnTo));
         var stage = PageStage.Of(model);
         var body = Html.Of($"""
-            <header class="shop"><p class="name"><bdi>{model.ShopName}</bdi></p><p class="muted small">Order <span class="reference">{model.Reference}</span></p></header>
-            {SimulatedBanner(model)}
+            <header><div class="shop"><p class="name"><bdi>{model.ShopName}</bdi></p><p class="muted small">Order <span class="reference">{model.Reference}</span></p></div>{SimulatedBanner(model)}</header>
             <main class="checkout-page {stage.Name}">
             <div class="heading">{Heading(stage)}</div>
-            <div class="step">{CheckoutSteps.Render(model, stage, links)}{WayBack(stage, links)}</div>
+            <div class="task">{CheckoutSteps.Render(model, stage, links)}{WayBack(stage, links)}</div>
             {Summary(model)}
             </main>
             <p class="unseen" role="status" id="announcement"></p>
@@ -41,10 +40,10 @@ internal static class CheckoutPage
         Html.None,
         Html.None,
         Html.Of($"""
-            <header class="shop"><p class="name"><bdi>{shopName}</bdi></p></header>
+            <header><div class="shop"><p class="name"><bdi>{shopName}</bdi></p></div></header>
             <main class="checkout-page unknown">
             <div class="heading"><h1>This checkout page does not exist</h1></div>
-            <div class="step"><p>The address is not complete, or the order is long past. Go back to your conversation and check out again there: that gives you a new link.</p></div>
+            <div class="task"><p>The address is not complete, or the order is long past. Go back to your conversation and check out again there: that gives you a new link.</p></div>
             </main>
             """));
 
@@ -69,7 +68,7 @@ internal static class CheckoutPage
         """).ToString();
 
     private static Html SimulatedBanner(CheckoutPageModel model) => model.IsSimulated || model.Payment is PaymentStep.Sandbox
-        ? Html.Of($"""<p class="simulated" role="note">{PageIcon.Alert}<span><strong>Simulated payment:</strong> no money moves, and no card is asked for.</span></p>""")
+        ? Html.Of($"""<p class="simulated">{PageIcon.Alert}<span><strong>Simulated payment:</strong> no money moves, and no card is asked for.</span></p>""")
         : Html.None;
 
     private static Html Heading(PageStage stage) => Html.Of($"""

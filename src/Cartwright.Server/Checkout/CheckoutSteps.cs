@@ -15,7 +15,7 @@ internal static class CheckoutSteps
         ("line1", "Street and house number", "shipping address-line1", "text", false, false),
         ("line2", "Apartment, floor, company", "shipping address-line2", "text", false, true),
         ("city", "Town or city", "shipping address-level2", "text", true, false),
-        ("region", "State, province or region", "shipping address-level1", "text", true, true),
+        ("region", "State or region", "shipping address-level1", "text", true, true),
         ("postal_code", "Postal code", "shipping postal-code", "text", true, false),
         ("country", "Country", "shipping country", "", true, false),
     ];
@@ -35,9 +35,8 @@ internal static class CheckoutSteps
         "payment" => Html.Of($"{Failure(model)}{Payment(model, links)}"),
         "approval" => Approval(model, links),
         "pending" => Html.Of($"""
-            <p>Nothing more is needed from you. This page shows the outcome as soon as it is known.</p>
+            <p>Nothing more is needed from you. This page shows the outcome as soon as it is known, and so does the conversation.</p>
             <p class="waiting" role="status"><span class="spinner" aria-hidden="true"></span><span>Waiting for the bank…</span></p>
-            <p class="muted small">You may also close this page: the order goes on without it, and the conversation shows how it ended.</p>
             """),
         "authorized" => Html.Of($"""<p>{PageMoney.Format(model.Total)} is reserved at your bank. The shop takes it when the order is sent.</p>{Receipt(model)}"""),
         "paid" => Html.Of($"""<p>We have received {PageMoney.Format(model.Total)}. Keep the order number in case you want to ask about it.</p>{Receipt(model)}"""),
@@ -108,15 +107,17 @@ internal static class CheckoutSteps
     private static Html Payment(CheckoutPageModel model, PageLinks links) => Html.Of($"""
         {(model.Buyer is { } buyer ? Html.Of($"""<section class="given" aria-labelledby="given-title"><h2 id="given-title">Contact and delivery</h2>{Address(buyer)}<a class="text-button" href="{links.Editing}">Change<span class="unseen"> contact and delivery</span></a></section>""") : Html.None)}
         <section class="payment" aria-labelledby="payment-title"><h2 id="payment-title">Payment</h2>
-        {model.Payment switch
-        {
-            PaymentStep.Sandbox => Buttons(model, links),
-            PaymentStep.Gr4vy gr4vy => Embed(model, gr4vy, links),
-            PaymentStep.Unavailable unavailable => Unavailable(unavailable.Text, links),
-            _ => Unavailable("This order cannot be paid right now.", links),
-        }}
+        {PaymentForm(model, links)}
         </section>
         """);
+
+    private static Html PaymentForm(CheckoutPageModel model, PageLinks links) => model.Payment switch
+    {
+        PaymentStep.Sandbox => Buttons(model, links),
+        PaymentStep.Gr4vy gr4vy => Embed(model, gr4vy, links),
+        PaymentStep.Unavailable unavailable => Unavailable(unavailable.Text, links),
+        _ => Unavailable("This order cannot be paid right now.", links),
+    };
 
     private static Html Buttons(CheckoutPageModel model, PageLinks links) => Html.Of($"""
         <p>Choose how the payment of <strong class="amount">{PageMoney.Format(model.Total)}</strong> ends.</p>

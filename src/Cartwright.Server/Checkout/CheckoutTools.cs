@@ -94,7 +94,8 @@ internal sealed class CheckoutTools(
             "Start the checkout",
             "Turns the shopper's cart into an order and gives the address of the page where the shopper pays it. Nothing is paid by this call. "
             + "Called again for an unchanged cart it gives the same order.",
-            ToolBehaviour.Overwrites) { Meta = Widget.Checkout.ToolMeta("Preparing the checkout", "Ready to check out") },
+            ToolBehaviour.Overwrites)
+        { Meta = Widget.Checkout.ToolMeta("Preparing the checkout", "Ready to check out") },
         CheckoutJson.Default.StartCheckoutRequest,
         CheckoutJson.Default.CheckoutResult,
         Start);
@@ -104,7 +105,8 @@ internal sealed class CheckoutTools(
             "get_order",
             "Look at an order",
             "Tells whether an order is paid, and what it consists of. Only this tool knows: do not take an order for paid before it says so.",
-            ToolBehaviour.Reads) { Meta = Widget.NoneMeta("Looking at the order", "Here is the order") },
+            ToolBehaviour.Reads)
+        { Meta = Widget.NoneMeta("Looking at the order", "Here is the order") },
         CheckoutJson.Default.GetOrderRequest,
         CheckoutJson.Default.OrderResult,
         Show);
@@ -133,7 +135,7 @@ internal sealed class CheckoutTools(
             isPayable ? PageOf(origin, order.Token) : null,
             order.IsSimulated,
             notes.Count == 0 ? null : notes,
-            payment.Problem?.Advice);
+            isPayable ? payment.Problem?.Advice : null);
         return ToolResult.Of(result, CheckoutJson.Default.CheckoutResult, Words(result, file)).WithMeta(
         [
             .. Widget.Checkout.ResultMeta(),

@@ -37,8 +37,8 @@ internal sealed record Attempt(
         news.Id,
         news.Status,
         news.UpdatedAt.ToUnixTimeMilliseconds(),
-        news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0),
-        news.RefundedAmount ?? 0,
+        Math.Clamp(news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0), 0, news.Amount),
+        Math.Clamp(news.RefundedAmount ?? 0, 0, news.Amount),
         news.Method,
         news.ErrorCode);
 

@@ -100,6 +100,11 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return await Refuse(session, order, $"{cause}: refused, its amounts are beyond reason");
         }
 
+        if (await OrderTables.FindByTransaction(session, news.Id) is { } other && other.Id != order.Id)
+        {
+            return await Refuse(session, order, $"{cause}: refused, the transaction was a payment of another order");
+        }
+
         var attempts = await OrderTables.Attempts(session, order.Id);
         var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
         var heard = Attempt.Of(news);
@@ -186,6 +191,16 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             }
         }
     }
+
+    /// <summary>Removes orders that came to nothing long ago, and with them the addresses that were given.</summary>
+    public ValueTask<Result<int>> Sweep(CancellationToken cancellation) => database.Sweep(
+        """
+        delete from orders where id in
+            (select id from orders where state in ('expired', 'voided') and captured_minor = 0 and stock = 'released' and created_at <= @before
+            order by created_at limit @limit)
+        """,
+        time.GetUtcNow() - options.ReceiptLifetime,
+        cancellation);
 
     private async ValueTask<Result<int>> LapseSome(DbSession session)
     {

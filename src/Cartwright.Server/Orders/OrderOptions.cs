@@ -17,6 +17,6 @@ internal sealed record OrderOptions
     /// <summary>After so long without news a pending or authorized order no longer keeps its stock. Webhooks are repeated for 7 days.</summary>
     public TimeSpan HoldLimit { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long what the provider sent is kept.</summary>
+    /// <summary>How long what the provider sent is kept, and orders that came to nothing.</summary>
     public TimeSpan ReceiptLifetime { get; init; } = TimeSpan.FromDays(90);
 }

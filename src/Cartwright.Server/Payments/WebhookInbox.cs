@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments.Gr4vy;
@@ -14,6 +15,9 @@ internal sealed partial class WebhookInbox(
     Database database, OrderBook orders, PaymentSide payments, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
 {
     private const int Batch = 100;
+
+    // Those that this process has given up.
+    private readonly ConcurrentDictionary<string, bool> _givenUp = new(StringComparer.Ordinal);
 
     /// <summary>
     /// The id under which a delivery is kept. The provider signs the body, not the id: another body under a known id is another delivery,
@@ -49,7 +53,7 @@ internal sealed partial class WebhookInbox(
                 row => row.GetString(0),
                 ("@limit", Batch)),
             cancellation);
-        foreach (var id in waiting)
+        foreach (var id in waiting.Where(id => !_givenUp.ContainsKey(id)))
         {
             await TryApply(id, cancellation);
         }
@@ -76,6 +80,8 @@ internal sealed partial class WebhookInbox(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
+            // A bug, which the next try would only meet again: it waits for a program without it.
+            _givenUp.TryAdd(id, true);
             LogNotApplied(id, "an error", exception);
         }
     }
@@ -148,10 +154,11 @@ internal sealed partial class WebhookInbox(
             ? "of another merchant account"
         : null;
 
+    // The metadata is pinned by the token; the external identifier is what a browser passed on.
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentTransaction transaction) =>
         await OrderTables.FindByTransaction(session, transaction.Id)
-        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.Metadata?.GetValueOrDefault("order_id") is { } named ? await OrderTables.Find(session, named) : null)
+        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.CheckoutSessionId is { } checkout ? await OrderTables.FindBySession(session, checkout) : null);
 
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentRefund refund) =>

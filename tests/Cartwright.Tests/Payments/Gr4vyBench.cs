@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Payments.Gr4vy;
 using Microsoft.Extensions.Logging;
@@ -65,6 +66,20 @@ internal sealed class Gr4vyBench : TimeProvider, IAsyncDisposable, ILoggerProvid
 
     /// <summary>A limit on a try for calls that never answer.</summary>
     public static TimeSpan ShortLimit { get; } = TimeSpan.FromMilliseconds(77);
+
+    /// <summary>The problem, which is fit for shoppers: no numbers, codes or names of the inside.</summary>
+    public static Problem Unavailable<T>(Result<T> result)
+    {
+        var problem = result.Problem;
+        Assert.NotNull(problem);
+        Assert.Equal(ProblemKind.Unavailable, problem.Kind);
+        Assert.StartsWith("The payment provider does not ", problem.Advice, StringComparison.Ordinal);
+        Assert.DoesNotMatch("[0-9{}]|http|Gr4vy|token", problem.Advice);
+        return problem;
+    }
+
+    public static void Same(string expected, JsonNode? actual) =>
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), actual), actual?.ToJsonString());
 
     public async ValueTask DisposeAsync()
     {

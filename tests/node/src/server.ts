@@ -106,7 +106,7 @@ export async function startFixture(): Promise<RunningServer> {
 }
 
 /** Starts the shop named by CARTWRIGHT_EXE on the groceries sample with an empty data folder, which stop() removes. */
-export async function startShop(): Promise<Shop> {
+export async function startShop(settings: Record<string, string> = {}): Promise<Shop> {
   const command = executable('CARTWRIGHT_EXE');
   const data = await mkdtemp(join(tmpdir(), 'cartwright-test-'));
   const port = await freePort();
@@ -116,6 +116,7 @@ export async function startShop(): Promise<Shop> {
     CARTWRIGHT_DATA: data,
     CARTWRIGHT_CATALOG: join(repository, 'samples/groceries.json'),
     CARTWRIGHT_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ...settings,
   };
   const start = (): Promise<RunningServer> => launch(command, ['serve'], port, env);
   let running = await start();

@@ -18,7 +18,7 @@ export function answer(text: string, tools: ReadonlySet<string>, { cartId, order
   // A widget may name the cart that it means.
   const cart = /\bcart_[0-9a-z]{20,}/.exec(words)?.[0] ?? cartId;
   const withCart = (args: Json): Json => (cart === undefined ? args : { ...args, cart_id: cart });
-  if (/\b(did|have|has|was|is)\b.*\b(pay|paid|gone? through)\b|\b(where|status|state|receipt|what)\b.*\b(order|payment|purchase)\b|\border status\b/i.test(words) && tools.has('get_order')) {
+  if (/\b(did|have|has|was|is)\b.*\b(pay|paid|payment)\b|\b(where|status|state|receipt|what)\b.*\b(order|payment|purchase)\b|\border status\b/i.test(words) && tools.has('get_order')) {
     return orderId === undefined ? { say: 'There is no order in this conversation yet: say “check out” to begin one.' } : { tool: 'get_order', args: { order_id: orderId } };
   }
 
