@@ -38,12 +38,19 @@ internal sealed class CheckoutDesk(
         if (placed is null && items is not null)
         {
             var replaced = await carts.Replace(address, items, cancellation: cancellation);
-            if (!replaced.Ok)
+            if (replaced.Ok)
             {
-                return replaced.Problem;
+                address = address with { CartId = replaced.Value.CartId };
             }
-
-            address = address with { CartId = replaced.Value.CartId };
+            else
+            {
+                // The same call, sent twice at once, may have been faster and have set the last pieces aside.
+                placed = request is null ? null : await database.Read(session => Answered(session, address, request), cancellation);
+                if (placed is null)
+                {
+                    return replaced.Problem;
+                }
+            }
         }
 
         var made = placed ?? await database.Write(session => Place(session, address, request), cancellation);

@@ -73,6 +73,20 @@ public sealed class CheckoutKeys
     }
 
     [Fact]
+    public async Task The_same_call_many_times_at_once_gets_one_order_even_of_the_last_pieces()
+    {
+        for (var round = 0; round < 8; round++)
+        {
+            await using var shop = await OrderShop.Start();
+            var request = $$"""{"items":[{"product_id":"monstera","quantity":3}],"idempotency_key":"{{Key}}"}""";
+            var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => shop.Server.Call("start_checkout", request))));
+            Assert.All(answers, answer => Assert.False(answer.IsError(), answer.ToJsonString()));
+            Assert.Single(answers.Select(answer => answer.OrderId()).Distinct());
+            await shop.AssertSound(orders: 1, paid: 0);
+        }
+    }
+
+    [Fact]
     public async Task A_key_of_a_call_that_failed_is_free()
     {
         await using var shop = await OrderShop.Start();
