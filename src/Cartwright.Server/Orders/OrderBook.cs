@@ -15,6 +15,7 @@ internal sealed record OrderFile(
 /// <summary>
 /// The shop's orders. Whatever is heard of an order goes through <see cref="Settle"/>, which works out the state anew
 /// (<see cref="OrderRules"/>) and moves stock, cart and audit trail with it in the same transaction.
+/// One file of more than 300 lines, because every way to <see cref="Settle"/> is in it: nothing else may change what an order has become.
 /// </summary>
 internal sealed partial class OrderBook(Database database, TimeProvider time, OrderOptions options, ILogger<OrderBook> logger)
 {

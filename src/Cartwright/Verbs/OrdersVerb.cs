@@ -30,8 +30,10 @@ internal static class OrdersVerb
                 return 0;
             }
 
-            var (amount, name) = (orders.Max(order => order.Amount.ToString().Length), orders.Max(order => OrderNames.Of(order.State).Length));
-            Console.WriteLine($"{"ORDER",-9}  {"CREATED (UTC)",-16}  {"AMOUNT".PadLeft(amount)}  {"STATE".PadRight(name)}");
+            // At least as wide as the headings.
+            var amount = Math.Max(6, orders.Max(order => order.Amount.ToString().Length));
+            var name = Math.Max(5, orders.Max(order => OrderNames.Of(order.State).Length));
+            Console.WriteLine($"{"ORDER",-9}  {"CREATED (UTC)",-16}  {"AMOUNT".PadLeft(amount)}  STATE");
             foreach (var order in orders)
             {
                 var mark = order.IsSimulated ? "  simulated" : "";
