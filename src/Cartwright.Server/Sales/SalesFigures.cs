@@ -15,6 +15,8 @@ internal sealed record Period(DateOnly Start, DateOnly End)
 /// </summary>
 internal sealed record SalesFigures(long Orders, long Units, long GrossMinor, long RefundsMinor)
 {
+    public static readonly SalesFigures Nothing = new(0, 0, 0, 0);
+
     public long NetMinor => GrossMinor - RefundsMinor;
 
     public SalesFigures Add(SalesFigures other) => checked(new(
