@@ -9,6 +9,7 @@ using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Payments.Sandbox;
 using Cartwright.Server.Playground;
+using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -69,6 +70,13 @@ internal static class ServerBuilder
         var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
         var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
         app.MapMcp("/mcp", shop.Serve(await watch.Begin(), options));
+        BackOffice.Map(
+            app,
+            new SalesBook(storage.Database, time, countsSimulated: storage.Keys.Provider == ProviderNames.Sandbox),
+            settings,
+            publicUrl,
+            options,
+            new KeyGuard(storage.SalesKey, time, services.GetRequiredService<ILogger<KeyGuard>>()));
         new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
         new WebhookRoute(
             services.GetRequiredService<WebhookInbox>(), storage.Keys.WebhookSecrets, time, services.GetRequiredService<ILogger<WebhookRoute>>()).Map(app);
@@ -151,14 +159,15 @@ internal static class ServerBuilder
         var problem = await LoadFirstCatalog(database, catalog, settings);
         var secrets = new Secrets(database, ids);
         var key = problem is null ? await secrets.GetOrCreate("mcp signing key", 32) : problem;
-        var keys = key.Ok ? await PaymentKeys.Open(settings.Payments, origin, secrets) : key.Problem;
+        var salesKey = key.Ok ? await SalesKey.Open(settings.SalesKey, settings.DataFolder, secrets, ids) : key.Problem;
+        var keys = salesKey.Ok ? await PaymentKeys.Open(settings.Payments, origin, secrets) : salesKey.Problem;
         if (!keys.Ok)
         {
             await database.DisposeAsync();
             return keys.Problem;
         }
 
-        return new Storage(database, catalog, ids, key.Value, keys.Value);
+        return new Storage(database, catalog, ids, key.Value, salesKey.Value, keys.Value);
     }
 
     private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
@@ -222,5 +231,5 @@ internal static class ServerBuilder
     }
 
     /// <summary>What the open database gives to the rest.</summary>
-    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey, PaymentKeys Keys);
+    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey, SalesKey SalesKey, PaymentKeys Keys);
 }

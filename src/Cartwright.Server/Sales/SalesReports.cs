@@ -121,19 +121,42 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
             return read.Problem;
         }
 
-        var period = read.Value;
         var found = await book.Find(query, MostFound + 1, cancellation);
-        var figures = found.Count == 0
-            ? Enumerable.Empty<ProductFigures>().ToLookup(product => product.ProductId, StringComparer.Ordinal)
-            : (await book.Products(period, cancellation)).ToLookup(product => product.ProductId, StringComparer.Ordinal);
+        return await Describe(found, read.Value, facts, query, cancellation);
+    }
+
+    /// <summary>One product and what it sold in the last 30 days.</summary>
+    public async ValueTask<Result<SalesReply>> Product(string id, CancellationToken cancellation = default)
+    {
+        var known = await Known(id, cancellation);
+        if (!known.Ok)
+        {
+            return known.Problem;
+        }
+
+        var facts = await book.Facts(cancellation);
+        return await Describe([known.Value], SalesPeriods.Last(SalesPeriods.UsualDays, facts.Today), facts, id, cancellation);
+    }
+
+    /// <summary>The product of exactly this id, else NotFound with the nearest.</summary>
+    public async ValueTask<Result<SoldProduct>> Known(string id, CancellationToken cancellation = default)
+    {
+        var near = await book.Find(id, 3, cancellation);
+        return near.FirstOrDefault(product => product.ProductId == id) is { } product
+            ? product
+            : Problem.NotFound($"There is no product {SalesPeriods.Quote(id)}" + (near.Count == 0 || string.IsNullOrWhiteSpace(id)
+                ? "; find_products and top_products tell ids."
+                : $"; did you mean {string.Join(", ", near.Select(other => $"{other.ProductId} ({other.Name})"))}?"));
+    }
+
+    private async ValueTask<SalesReply> Describe(
+        IReadOnlyList<SoldProduct> found, Period period, SalesFacts facts, string query, CancellationToken cancellation)
+    {
+        var figures = (found.Count == 0 ? [] : await book.Products(period, cancellation)).ToLookup(product => product.ProductId, StringComparer.Ordinal);
         var answers = SalesReply.Caps(Math.Min(found.Count, MostFound)).Select(cap =>
         {
             var rows = found.Take(cap).Select(product => new FoundRow(
-                product.ProductId,
-                product.Name,
-                product.Category,
-                product.IsInCatalog,
-                [.. figures[product.ProductId].OrderBy(row => row.Currency != facts.Currency).ThenBy(row => row.Currency.Code, StringComparer.Ordinal).Take(cap).Select(row => new FiguresRow(row.Currency, row.Figures))])).ToList();
+                product.ProductId, product.Name, product.Category, product.IsInCatalog, Sold(figures[product.ProductId], facts, cap))).ToList();
             return new FoundAnswer
             {
                 DateStart = SalesPeriods.Iso(period.Start),
@@ -206,6 +229,12 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
             }
         }
     }
+
+    private static List<FiguresRow> Sold(IEnumerable<ProductFigures> product, SalesFacts facts, int cap) =>
+    [
+        .. product.OrderBy(row => row.Currency != facts.Currency).ThenBy(row => row.Currency.Code, StringComparer.Ordinal)
+            .Take(Math.Max(cap, 3)).Select(row => new FiguresRow(row.Currency, row.Figures)),
+    ];
 
     private static SoldTotals Sold(Currency currency, List<ProductFigures> products)
     {
