@@ -28,6 +28,18 @@ internal sealed class WrongKeys(TimeProvider time)
     private readonly Dictionary<IPAddress, Tries> _tries = [];
     private readonly Dictionary<IPAddress, DateTimeOffset> _trusted = [];
 
+    /// <summary>Addresses that are remembered for their failures.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _tries.Count;
+            }
+        }
+    }
+
     /// <summary>How long the address has to wait before its next try; zero when it may try. Not for addresses that proved themselves.</summary>
     public TimeSpan Wait(IPAddress? caller)
     {
