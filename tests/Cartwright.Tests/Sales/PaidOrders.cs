@@ -1,4 +1,3 @@
-using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Sales;
 using Microsoft.Extensions.Logging.Abstractions;

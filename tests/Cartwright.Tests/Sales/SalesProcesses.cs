@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
 using Cartwright.Tests.Process;
 using Cartwright.Tests.Shop;

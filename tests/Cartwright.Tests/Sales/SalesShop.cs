@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
