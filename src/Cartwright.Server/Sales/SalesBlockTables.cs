@@ -58,20 +58,11 @@ internal static class SalesBlockTables
     {
         var next = SalesCalendar.NextMonth(month);
         var days = await Days(session, month, Math.Min(next, today) - 1);
-        if (days.Count == 0)
-        {
-            return 0;
-        }
-
-        var months = days.ToLookup(day => day with { Start = month });
-        var sums = months.ToDictionary(group => group.Key, _ => new SalesSums());
-        var known = await Read(session, Day, month, next - 1, day => sums.GetValueOrDefault(day with { Start = month }));
-        var missing = days.Where(day => !known.Contains(day)).ToList();
+        var known = await Known(session, Day, month, next - 1);
+        var missing = days.FindAll(day => !known.Contains(day));
         foreach (var day in missing)
         {
-            var rows = await Rows(session, day);
-            await Save(session, Day, day, SalesBlock.Pack(rows));
-            rows.ForEach(sums[day with { Start = month }].Add);
+            await Save(session, Day, day, SalesBlock.Pack(await Rows(session, day)));
         }
 
         if (next > today)
@@ -79,16 +70,60 @@ internal static class SalesBlockTables
             return missing.Count;
         }
 
-        var stored = (await session.Query(
-            "select start, currency, book from sales_block where span = @span and start = @start", ReadKey, ("@span", Month), ("@start", month))).ToHashSet();
-        var lacking = sums.Keys.Where(key => !stored.Contains(key)).ToList();
-        foreach (var key in lacking)
+        var stored = await Known(session, Month, month, month);
+        var sums = days.Select(day => day with { Start = month }).Distinct().Where(key => !stored.Contains(key)).ToDictionary(key => key, _ => new SalesSums());
+        if (sums.Count > 0)
         {
-            await Save(session, Month, key, SalesBlock.Pack(sums[key].Totals()));
+            await Read(session, Day, month, next - 1, day => sums.GetValueOrDefault(day with { Start = month }));
         }
 
-        return missing.Count + lacking.Count;
+        foreach (var (key, sum) in sums)
+        {
+            await Save(session, Month, key, SalesBlock.Pack(sum.Totals()));
+        }
+
+        return missing.Count + sums.Count;
     }
+
+    /// <summary>Blocks of a month that are not what their rows make, in words.</summary>
+    public static async ValueTask<IReadOnlyList<string>> Wrong(DbSession session, int month, int last)
+    {
+        var wrong = new List<string>();
+        var sums = new Dictionary<BlockKey, SalesSums>();
+        foreach (var day in await Days(session, month, last))
+        {
+            var rows = await Rows(session, day);
+            sums.TryAdd(day with { Start = month }, new SalesSums());
+            rows.ForEach(sums[day with { Start = month }].Add);
+            await Compare(Day, day, SalesBlock.Pack(rows));
+        }
+
+        foreach (var (key, sum) in sums)
+        {
+            await Compare(Month, key, SalesBlock.Pack(sum.Totals()));
+        }
+
+        return wrong;
+
+        async ValueTask Compare(string span, BlockKey key, byte[] expected)
+        {
+            var stored = await session.Query(
+                "select data from sales_block where span = @span and start = @start and currency = @currency and book = @book",
+                row => row.GetFieldValue<byte[]>(0),
+                ("@span", span),
+                ("@start", key.Start),
+                ("@currency", key.Currency),
+                ("@book", key.Book));
+            if (stored is [var data] && !data.AsSpan().SequenceEqual(expected))
+            {
+                wrong.Add($"the block of the {span} {DateOnly.FromDayNumber(key.Start):yyyy-MM-dd} {key.Currency} book {key.Book} is not what its rows make");
+            }
+        }
+    }
+
+    /// <summary>First days of all months with any figures.</summary>
+    public static async ValueTask<IReadOnlyList<int>> Months(DbSession session) =>
+        [.. (await session.Query("select distinct day from sales_day", row => row.GetInt32(0))).Select(SalesCalendar.MonthOf).Distinct().Order()];
 
     /// <summary>Removes the blocks that a change of a day makes wrong.</summary>
     public static async ValueTask Forget(DbSession session, BlockKey day)
@@ -96,6 +131,13 @@ internal static class SalesBlockTables
         await Forget(session, Day, day);
         await Forget(session, Month, day with { Start = SalesCalendar.MonthOf(day.Start) });
     }
+
+    private static async ValueTask<HashSet<BlockKey>> Known(DbSession session, string span, int from, int to) => [.. await session.Query(
+        "select start, currency, book from sales_block where span = @span and start between @from and @to",
+        ReadKey,
+        ("@span", span),
+        ("@from", from),
+        ("@to", to))];
 
     private static ValueTask<int> Forget(DbSession session, string span, BlockKey key) => session.Execute(
         "delete from sales_block where span = @span and start = @start and currency = @currency and book = @book",

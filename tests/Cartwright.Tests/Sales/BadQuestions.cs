@@ -20,7 +20,7 @@ public sealed class BadQuestions
     [InlineData("2026-02-01'; drop table sale; --", "2026-03-01", "is no day of the calendar")]
     public async Task A_bad_range_is_told_with_what_to_do(string start, string end, string advice)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         foreach (var tool in new[] { "sales_between", "sales_report", "top_products" })
         {
             var result = await shop.Call(tool, start, end);
@@ -42,7 +42,7 @@ public sealed class BadQuestions
     [InlineData("find_products", """{"query":""}""", "query must have 1 to 200 characters")]
     public async Task Arguments_that_do_not_fit_are_named(string tool, string arguments, string advice)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         var result = await shop.Call(tool, arguments);
         Assert.True(result.IsError());
         Assert.Contains(advice, result.Text(), StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class BadQuestions
     [InlineData("*")]
     public async Task A_query_is_words_and_nothing_else(string query)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         var result = await shop.Call("find_products", $$"""{"query":"{{query}}"}""");
         Assert.False(result.IsError());
@@ -68,7 +68,7 @@ public sealed class BadQuestions
     [Fact]
     public async Task An_end_alone_means_the_30_days_up_to_it()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         var top = await shop.Data("top_products", """{"date_end":"2026-01-31"}""");
         Assert.Equal(("2026-01-02", "2026-01-31"), ((string)top["date_start"]!, (string)top["date_end"]!));
         Assert.Contains("date_start 2026-03-02 is in the future", (await shop.Call("top_products", """{"date_start":"2026-03-02"}""")).Text(), StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed class DefinitionsPage
     [Fact]
     public async Task The_tools_are_described_by_them()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         var tools = (await shop.Ask("tools/list")).Result["tools"]!.AsArray();
         var report = (string)tools.Single(tool => (string?)tool!["name"] == "sales_report")!["description"]!;
         Assert.All(SalesDefinitions.Figures, figure => Assert.Contains($"{figure.Name}: {figure.Meaning}", report, StringComparison.Ordinal));

@@ -9,7 +9,7 @@ public sealed class Figures
     [Fact]
     public async Task A_report_has_every_figure_of_each_currency()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await shop.RefundFebruary();
         var report = await shop.Data("sales_report", "2026-02-01", "2026-02-28");
@@ -46,7 +46,7 @@ public sealed class Figures
     [Fact]
     public async Task A_refund_counts_on_its_own_day_and_takes_no_order_away()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         var before = await shop.Data("sales_between", "2026-02-10", "2026-02-21");
         await shop.RefundFebruary();
@@ -63,7 +63,7 @@ public sealed class Figures
     [Fact]
     public async Task Top_products_are_ranked_by_net_in_each_currency()
     {
-        await using var shop = await SalesShop.Start(change: settings => settings with { TopCount = 1 });
+        await using var shop = await MerchantShop.Start(change: settings => settings with { TopCount = 1 });
         await shop.SellFebruary();
         await shop.RefundFebruary();
         var top = await shop.Data("top_products", """{"n":2,"date_start":"2026-02-01","date_end":"2026-02-28"}""");
@@ -89,7 +89,7 @@ public sealed class Figures
     [InlineData("monstrea", "monstera")]
     public async Task Products_are_found_with_what_they_sold(string query, string id)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         var found = await shop.Data("find_products", $$"""{"query":"{{query}}","date_start":"2026-02-01","date_end":"2026-02-28"}""");
         var row = found["rows"]![0]!;
@@ -102,7 +102,7 @@ public sealed class Figures
     {
         foreach (var (zone, day) in new[] { ("America/New_York", "2026-02-10"), ("UTC", "2026-02-11"), ("Pacific/Kiritimati", "2026-02-11") })
         {
-            await using var shop = await SalesShop.Start(zone: zone);
+            await using var shop = await MerchantShop.Start(zone: zone);
             await shop.Sell("order-bb", "2026-02-11T04:30Z", "USD", ("monstera", 3499, 1));
             Assert.Equal(1, (int)(await shop.Data("sales_between", day, day))["totals"]![0]!["orders"]!);
         }
@@ -111,7 +111,7 @@ public sealed class Figures
     [Fact]
     public async Task Amounts_have_the_places_of_their_currency()
     {
-        await using var shop = await SalesShop.Start(Sample.Catalog([Sample.Product("tea", "Tea", "100")], "JPY"));
+        await using var shop = await MerchantShop.Start(Sample.Catalog([Sample.Product("tea", "Tea", "100")], "JPY"));
         await shop.Sell("order-aa", "2026-02-10T15:00Z", "JPY", ("tea", 100, 1));
         await shop.Sell("order-bb", "2026-02-10T15:00Z", "JPY", ("tea", 101, 1));
         await shop.Sell("order-cc", "2026-02-10T15:00Z", "KWD", ("tea", 1500, 1));
@@ -126,7 +126,7 @@ public sealed class Figures
     [InlineData("sales_report")]
     public async Task An_empty_period_has_zeros_in_the_currency_of_the_shop(string tool)
     {
-        await using var shop = await SalesShop.Start(Sample.Catalog(Sample.Plants(), "EUR"));
+        await using var shop = await MerchantShop.Start(Sample.Catalog(Sample.Plants(), "EUR"));
         var answer = await shop.Data(tool, "2026-02-01", "2026-02-03");
         var total = Assert.Single(answer["totals"]!.AsArray())!;
         Assert.Equal(("EUR", 0, "0.00"), ((string)total["currency"]!, (int)total["orders"]!, total["net"]!.ToJsonString()));
@@ -143,7 +143,7 @@ public sealed class Figures
     [InlineData("2016-03-01", "2026-03-01", "month", 121)]
     public async Task Long_periods_have_rows_of_weeks_and_months_that_cover_every_day_once(string start, string end, string granularity, int rows)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await shop.Sell("order-ff", "2026-03-01T11:00Z", "USD", ("fern", 950, 1));
         var answer = await shop.Data("sales_between", start, end);
@@ -165,7 +165,7 @@ public sealed class Figures
     [Fact]
     public async Task Every_answer_says_what_it_covers()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         foreach (var (tool, arguments) in new[]
         {

@@ -18,7 +18,7 @@ public sealed class Keys
     [InlineData("DELETE", "")]
     public async Task Without_the_key_there_is_a_challenge_and_advice(string method, string path)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         var reply = await shop.Wire.Send(method, $"{BackOffice.Path}{path}", method == "POST" ? Wire.Json("""{"jsonrpc":"2.0","id":1,"method":"tools/list"}""") : null);
         Assert.Equal((401, "Bearer realm=\"Cartwright back office\""), (reply.Status, reply.Header("WWW-Authenticate")));
         Assert.Equal(("application/problem+json", "no-store"), (reply.Header("Content-Type"), reply.Header("Cache-Control")));
@@ -33,27 +33,27 @@ public sealed class Keys
     }
 
     [Theory]
-    [InlineData($"Bearer {SalesShop.Key}", 200)]
-    [InlineData($"bearer {SalesShop.Key}", 200)]
-    [InlineData($"Bearer  {SalesShop.Key} ", 200)]
-    [InlineData($"Bearer {SalesShop.Key}x", 401)]
-    [InlineData($"Bearer x{SalesShop.Key}", 401)]
+    [InlineData($"Bearer {MerchantShop.Key}", 200)]
+    [InlineData($"bearer {MerchantShop.Key}", 200)]
+    [InlineData($"Bearer  {MerchantShop.Key} ", 200)]
+    [InlineData($"Bearer {MerchantShop.Key}x", 401)]
+    [InlineData($"Bearer x{MerchantShop.Key}", 401)]
     [InlineData("Bearer the-key-of-the-test", 401)]
     [InlineData("Bearer THE-KEY-OF-THE-TESTS", 401)]
     [InlineData("Bearer ", 401)]
     [InlineData("Bearer", 401)]
-    [InlineData(SalesShop.Key, 401)]
-    [InlineData($"Basic {SalesShop.Key}", 401)]
+    [InlineData(MerchantShop.Key, 401)]
+    [InlineData($"Basic {MerchantShop.Key}", 401)]
     public async Task Only_exactly_the_key_opens(string header, int status)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         Assert.Equal(status, (await shop.Ask("tools/list", key: null, headers: ("Authorization", header))).Status);
     }
 
     [Fact]
     public async Task Pages_of_other_origins_get_neither_in_nor_a_preflight()
     {
-        await using var shop = await SalesShop.Start(change: settings => settings with { MoreOrigins = ["https://page.example.com"] });
+        await using var shop = await MerchantShop.Start(change: settings => settings with { MoreOrigins = ["https://page.example.com"] });
         var preflight = await shop.Wire.Send("OPTIONS", BackOffice.Path, null, ("Origin", "http://localhost:5173"), ("Access-Control-Request-Method", "POST"));
         Assert.Equal((405, null), (preflight.Status, preflight.Header("Access-Control-Allow-Origin")));
         Assert.Equal(403, (await shop.Ask("tools/list", headers: ("Origin", "https://page.example.com"))).Status);
@@ -65,7 +65,7 @@ public sealed class Keys
     [Fact]
     public async Task The_fifth_wrong_key_within_a_minute_makes_its_address_wait_longer_and_longer()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         for (var i = 0; i < WrongKeys.FreeTries; i++)
         {
             Assert.Equal(401, (await shop.Ask("tools/list", key: "wrong")).Status);
@@ -74,7 +74,7 @@ public sealed class Keys
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
             // Refused tries are not looked at, so they change nothing, and neither does the right key.
-            foreach (var key in new[] { "wrong", SalesShop.Key, "wrong" })
+            foreach (var key in new[] { "wrong", MerchantShop.Key, "wrong" })
             {
                 var refused = await shop.Ask("tools/list", key: key);
                 Assert.Equal((429, $"{seconds}"), (refused.Status, refused.Header("Retry-After")));
@@ -92,7 +92,7 @@ public sealed class Keys
     [Fact]
     public async Task Where_the_right_key_came_from_lately_it_is_never_kept_waiting()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         Assert.Equal(200, (await shop.Ask("tools/list")).Status);
         for (var i = 0; i < 8; i++)
         {
@@ -181,7 +181,7 @@ public sealed class Keys
     [Fact]
     public async Task A_key_of_the_operator_wins_and_is_not_written_down()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         Assert.False(File.Exists(Path.Combine(shop.Server.Folder.Path, "data", SalesKey.FileName)));
         var services = shop.Server.App.Services;
         var made = await SalesKey.Open(null, Path.Combine(shop.Server.Folder.Path, "data"), new Secrets(shop.Database, services.GetRequiredService<IdSource>()), new IdSource());

@@ -4,7 +4,7 @@ using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Sales;
 
-/// <summary>Answers stay small however much was sold (<see cref="SalesShop.Call(string, string)"/> measures each).</summary>
+/// <summary>Answers stay small however much was sold (<see cref="MerchantShop.Call(string, string)"/> measures each).</summary>
 public sealed class Limits
 {
     [Fact]
@@ -14,7 +14,7 @@ public sealed class Limits
             $"product-with-a-long-id-{i}", $"Große Pflanze „Nummer {i}“ für drinnen und draußen, im Übertopf", "10.00", category: $"Kategorie {i % 150}, mit einem langen Namen"));
         var catalog = Sample.Catalog(products);
         catalog["facets"] = new JsonArray();
-        await using var shop = await SalesShop.Start(catalog);
+        await using var shop = await MerchantShop.Start(catalog);
         var day = new DateTime(2025, 3, 2, 17, 0, 0, DateTimeKind.Utc);
         for (var i = 0; i < 364; i++, day = day.AddDays(1))
         {

@@ -25,7 +25,7 @@ public sealed class MerchantClient
     [InlineData("2024-11-05", HttpTransportMode.Sse)]
     public async Task Finds_everything_and_calls_it(string? pinned, HttpTransportMode mode)
     {
-        await using var shop = await SalesShop.Start(change: settings => settings with { ServerName = "my-books" });
+        await using var shop = await MerchantShop.Start(change: settings => settings with { ServerName = "my-books" });
         await shop.SellFebruary();
         await using var client = await shop.Connect(pinned, mode);
         Assert.Equal("my-books", client.ServerInfo!.Name);
@@ -51,7 +51,7 @@ public sealed class MerchantClient
     [Fact]
     public async Task A_wrong_key_stops_the_client()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         var refused = await Assert.ThrowsAnyAsync<HttpRequestException>(() => shop.Connect(key: "not-the-key-of-it"));
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, refused.StatusCode);
     }
@@ -59,7 +59,7 @@ public sealed class MerchantClient
     [Fact]
     public async Task Shoppers_have_no_tool_of_the_merchant_and_the_merchant_none_of_theirs()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         foreach (var tool in Tools)
         {
             var reply = await shop.Wire.Post($$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"{{{tool}}}","arguments":{"query":"x","date_start":"today","date_end":"today"}}}""");
@@ -82,7 +82,7 @@ public sealed class MerchantClient
     [Fact]
     public async Task Answers_fit_their_output_schemas()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await shop.RefundFebruary();
         var tools = (await shop.Ask("tools/list")).Result["tools"]!.AsArray().ToDictionary(tool => (string)tool!["name"]!, tool => tool!["outputSchema"]!);
@@ -96,7 +96,7 @@ public sealed class MerchantClient
     [Fact]
     public async Task Resources_tell_facts_definitions_products_and_months()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await using var client = await shop.Connect();
 
@@ -136,7 +136,7 @@ public sealed class MerchantClient
     [InlineData("no_such", "x", "")]
     public async Task Values_of_arguments_are_suggested(string argument, string typed, string values)
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await using var client = await shop.Connect();
         var prompt = argument is "category" ? "category_insights_json" : argument is "product_id" ? "product_deepdive_markdown" : "natural_language_sales_summary";
@@ -147,7 +147,7 @@ public sealed class MerchantClient
     [Fact]
     public async Task Suggestions_follow_what_is_chosen_already_and_cover_templates()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         await shop.SellFebruary();
         await using var client = await shop.Connect();
         var ends = await client.CompleteAsync(new CompleteRequestParams

@@ -15,7 +15,7 @@ public sealed class Purchases
     [Fact]
     public async Task A_purchase_and_its_refund_are_in_the_figures_of_the_day_at_once()
     {
-        await using var shop = await SalesShop.Start();
+        await using var shop = await MerchantShop.Start();
         Assert.Equal(0, (int)(await shop.Data("sales_between", "today", "today"))["totals"]![0]!["orders"]!);
 
         var added = await shop.Server.Call("add_to_cart", """{"items":[{"product_id":"aloe-vera","quantity":2},{"product_id":"fern"}]}""");
@@ -45,7 +45,7 @@ public sealed class Purchases
     public async Task Without_the_sandbox_simulated_orders_do_not_count()
     {
         using var folder = new TempFolder();
-        await using var shop = await SalesShop.Start(change: settings => settings with { Payments = settings.Payments with { Provider = "off" } });
+        await using var shop = await MerchantShop.Start(change: settings => settings with { Payments = settings.Payments with { Provider = "off" } });
         var at = shop.Time.GetUtcNow().ToUnixTimeMilliseconds();
         await shop.Database.Write<bool>(async session =>
         {
@@ -56,7 +56,7 @@ public sealed class Purchases
         Assert.Equal((0, false), ((int)answer["totals"]![0]!["orders"]!, (bool)answer["includes_simulated"]!));
     }
 
-    private static async Task Submit(SalesShop shop, string path, params (string Name, string Value)[] fields)
+    private static async Task Submit(MerchantShop shop, string path, params (string Name, string Value)[] fields)
     {
         using var form = new FormUrlEncodedContent(fields.ToDictionary(field => field.Name, field => field.Value));
         var reply = await shop.Wire.Send("POST", path, form);

@@ -1,142 +1,152 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
-using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
-using Microsoft.Extensions.DependencyInjection;
-using ModelContextProtocol.Client;
 
 namespace Cartwright.Tests.Sales;
 
-/// <summary>A shop in New York with the back office open, whose sales a test writes itself. It is 7 o'clock there on 1 March 2026.</summary>
+/// <summary>One row of the raw lines, or of the refunds (quantity 0), as an independent sum needs it.</summary>
+internal sealed record RawRow(DateOnly Day, string Currency, string Sale, string Product, long Quantity, long GrossMinor, long RefundMinor);
+
+/// <summary>A shop with a book of sales, and what tests do with it.</summary>
 internal sealed class SalesShop : IAsyncDisposable
 {
-    public const string Key = "the-key-of-the-tests";
+    private readonly TestShop _shop;
+    private readonly TempFolder _files = new();
 
-    private readonly TempFolder _files;
+    private SalesShop(TestShop shop) => (_shop, Book, Ledger) =
+        (shop, new SalesBook(shop.Database, shop.Time, countsSimulated: true), new SalesLedger(shop.Database, shop.Time));
 
-    private SalesShop(ShopServer server, FakeTime time, TempFolder files) => (Server, Time, _files) = (server, time, files);
+    public Database Database => _shop.Database;
 
-    public ShopServer Server { get; }
+    public FakeTime Time => _shop.Time;
 
-    public FakeTime Time { get; }
+    public SalesBook Book { get; }
 
-    public Wire Wire => Server.Wire;
+    public SalesLedger Ledger { get; }
 
-    public Database Database => Server.App.Services.GetRequiredService<Database>();
+    public List<(long Line, string Reason)> Refusals { get; } = [];
 
-    public static async Task<SalesShop> Start(JsonObject? catalog = null, string zone = "America/New_York", Func<Settings, Settings>? change = null)
+    public static async Task<SalesShop> Open(string zone = "UTC", string currency = "USD")
     {
-        var (files, time) = (new TempFolder(), new FakeTime());
-        catalog ??= Sample.Catalog(Sample.Plants());
-        catalog["store"]!["time_zone"] = zone;
-        var file = files.File("catalog.json", catalog.ToJsonString());
-        var server = await ShopServer.Start(
-            folder: files,
-            time: time,
-            change: settings => (change?.Invoke(settings) ?? settings) with { CatalogFile = file, SalesKey = Key });
-        return new SalesShop(server, time, files);
+        var shop = new SalesShop(await TestShop.Empty());
+        await shop.Zone(zone, currency);
+        return shop;
     }
 
-    /// <summary>February in two currencies, one order in January, and a refund: what the tests of figures know the results of.</summary>
-    public async Task SellFebruary()
+    /// <summary>Loads the catalogue again, with another zone.</summary>
+    public async Task Zone(string zone, string currency = "USD")
     {
-        await Sell("order-aa", "2026-02-10T15:00Z", "USD", ("aloe-vera", 1499, 2), ("fern", 950, 1));
-        await Sell("order-bb", "2026-02-11T04:30Z", "USD", ("monstera", 3499, 1));
-        await Sell("order-cc", "2026-02-12T15:00Z", "EUR", ("aloe-vera", 1300, 1));
-        await Sell("order-dd", "2026-02-20T15:00Z", "USD", ("fern", 950, 4));
-        await Sell("order-ee", "2026-01-25T15:00Z", "USD", ("aloe-vera", 1499, 1));
+        var catalog = Sample.Catalog(Sample.Plants(), currency);
+        catalog["store"]!.AsObject()["time_zone"] = zone;
+        await _shop.LoadFile(catalog);
     }
 
-    public Task RefundFebruary() => GiveBack("order-aa", "2026-02-21T15:00Z", "USD", 1000, ("aloe-vera", 1499, 2), ("fern", 950, 1));
+    public Task<LoadOutcome> Load(string csv, HistoryColumns? columns = null, int chunk = 50_000, int stopAfter = int.MaxValue) =>
+        LoadBytes(System.Text.Encoding.UTF8.GetBytes(csv), columns, chunk, stopAfter);
 
-    /// <summary>A paid order. Prices are minor units.</summary>
-    public async Task Sell(string id, string paidAt, string currency, params (string Product, long Price, long Quantity)[] lines)
+    /// <summary>Loads a file; stops, as if told to, after so many pieces.</summary>
+    public async Task<LoadOutcome> LoadBytes(byte[] csv, HistoryColumns? columns = null, int chunk = 50_000, int stopAfter = int.MaxValue)
     {
-        var at = Moment(paidAt);
-        Assert.True((await Database.Write<bool>(async session =>
+        var path = Path.Combine(_files.Path, "sales.csv");
+        await File.WriteAllBytesAsync(path, csv);
+        var opened = await HistoryFile.Open(path, columns ?? new HistoryColumns(), Database, Time);
+        Assert.True(opened.Ok, opened.Problem?.Advice);
+        using var stop = new CancellationTokenSource();
+        var loader = new SalesLoader(Database, Time)
         {
-            await SalesBook.Sold(session, Order(id, currency, lines, at), Lines(lines), at);
-            return true;
-        })).Ok);
+            ChunkLines = chunk,
+            Pause = TimeSpan.Zero,
+            Refused = Refusals.AddRange,
+            Progressed = _ =>
+            {
+                if (--stopAfter <= 0)
+                {
+                    stop.Cancel();
+                }
+            },
+        };
+        var loaded = await loader.Load(await opened.Value.Source("sales.csv"), stop.Token);
+        Assert.True(loaded.Ok, loaded.Problem?.Advice);
+        return loaded.Value;
     }
 
-    public async Task GiveBack(string id, string at, string currency, long amount, params (string Product, long Price, long Quantity)[] lines) =>
-        Assert.True((await Database.Write<bool>(async session =>
-        {
-            await SalesBook.GivenBack(session, Order(id, currency, lines, Moment(at)), Lines(lines), amount, Moment(at));
-            return true;
-        })).Ok);
+    public async Task<Problem> Refuses(string csv, HistoryColumns? columns = null) =>
+        (await HistoryFile.Open(_files.File("sales.csv", csv), columns ?? new HistoryColumns(), Database, Time)).Problem!;
 
-    public Task<Reply> Ask(string method, string parameters = "{}", string? key = Key, params (string, string)[] headers) => Wire.Send(
-        "POST",
-        BackOffice.Path,
-        Wire.Json($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}"""),
-        [.. key is null ? Array.Empty<(string, string)>() : [("Authorization", $"Bearer {key}")], .. headers]);
-
-    /// <summary>The result of a tool, which fits into 16 KiB and shows nothing of the inside.</summary>
-    public async Task<JsonNode> Call(string tool, string arguments)
+    /// <summary>An order that waits for its payment.</summary>
+    public async Task<Order> Place(OrderBook orders, string id, params (string Product, long Price, long Quantity)[] lines)
     {
-        var reply = await Ask("tools/call", $$"""{"name":"{{tool}}","arguments":{{arguments}}}""");
-        Assert.Equal(200, reply.Status);
-        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(reply.Body), 1, 16 * 1024);
-        Assert.DoesNotContain("Exception", reply.Body, StringComparison.Ordinal);
-        Assert.DoesNotContain("SQLite", reply.Body, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(Key, reply.Body, StringComparison.Ordinal);
-        return reply.Result;
-    }
-
-    public Task<JsonNode> Call(string tool, string start, string end) => Call(tool, $$"""{"date_start":"{{start}}","date_end":"{{end}}"}""");
-
-    /// <summary>The structured content; an error fails the test.</summary>
-    public async Task<JsonNode> Data(string tool, string arguments)
-    {
-        var result = await Call(tool, arguments);
-        Assert.False(result.IsError(), result.ToJsonString());
-        return result.Data();
-    }
-
-    public Task<JsonNode> Data(string tool, string start, string end) => Data(tool, $$"""{"date_start":"{{start}}","date_end":"{{end}}"}""");
-
-    public Task<McpClient> Connect(string? pinned = null, HttpTransportMode mode = HttpTransportMode.StreamableHttp, string key = Key) => McpClient.CreateAsync(
-        new HttpClientTransport(new HttpClientTransportOptions
+        var draft = new Order
         {
-            Endpoint = new Uri(Wire.Address, BackOffice.Path),
-            TransportMode = mode,
-            AdditionalHeaders = new Dictionary<string, string>(StringComparer.Ordinal) { ["Authorization"] = $"Bearer {key}" },
-        }),
-        new McpClientOptions { ProtocolVersion = pinned });
+            Id = id,
+            Token = $"token of {id}",
+            CartId = $"cart of {id}",
+            State = OrderState.AwaitingPayment,
+            Currency = Currency.Find("USD").Value,
+            Country = "US",
+            AmountMinor = lines.Sum(line => line.Price * line.Quantity),
+            Provider = ProviderNames.Sandbox,
+            Environment = "sandbox",
+            Content = "",
+            CreatedAt = 0,
+            ExpiresAt = 0,
+            UpdatedAt = 0,
+        };
+        return (await Database.Write<Order>(async session => await orders.Place(
+            session, draft, [.. lines.Select(line => new OrderLine(line.Product, line.Product, null, line.Price, line.Quantity))]))).Value;
+    }
+
+    /// <summary>What the provider says of an order's transaction.</summary>
+    public async Task Hear(OrderBook orders, string id, long captured, long refunded = 0, string transaction = "t1")
+    {
+        Time.Pass(TimeSpan.FromSeconds(1));
+        await Database.Write<string>(async session =>
+        {
+            var order = (await OrderTables.Find(session, id))!;
+            var status = captured > 0 ? TransactionStatus.CaptureSucceeded : TransactionStatus.AuthorizationSucceeded;
+            return await orders.Hear(
+                session,
+                order,
+                new PaymentTransaction($"{transaction} of {id}", status, order.AmountMinor, "USD", Time.GetUtcNow(), CapturedAmount: captured, RefundedAmount: refunded),
+                "test");
+        });
+    }
+
+    public async Task<string> Days(string from = "2000-01-01", string to = "2026-12-31") => string.Join(
+        '\n', (await Book.Days(Range(from, to))).Select(day => $"{day.Day:yyyy-MM-dd} {day.Currency} {Say(day.Figures)}"));
+
+    public async Task<string> Products(string from = "2000-01-01", string to = "2026-12-31") => string.Join(
+        '\n',
+        (await Book.Products(Range(from, to)))
+            .OrderBy(product => product.Currency.Code, StringComparer.Ordinal).ThenBy(product => product.ProductId, StringComparer.Ordinal)
+            .Select(product => $"{product.ProductId} {product.Currency} {Say(product.Figures)}"));
+
+    /// <summary>All lines and refunds as they are stored, for sums of a test's own.</summary>
+    public ValueTask<List<RawRow>> Raw() => Database.Read(async session =>
+    {
+        var rows = await session.Query(
+            """
+            select s.day, s.currency, s.external_id, p.id, l.quantity, l.quantity * l.unit_price_minor
+            from sale s join sale_line l on l.sale = s.key join sales_product p on p.key = l.product
+            """,
+            row => new RawRow(DateOnly.FromDayNumber(row.GetInt32(0)), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4), row.GetInt64(5), 0));
+        rows.AddRange(await session.Query(
+            "select r.day, s.currency, s.external_id, p.id, r.amount_minor from sale_refund r join sale s on s.key = r.sale join sales_product p on p.key = r.product",
+            row => new RawRow(DateOnly.FromDayNumber(row.GetInt32(0)), row.GetString(1), row.GetString(2), row.GetString(3), 0, 0, row.GetInt64(4))));
+        return rows;
+    });
 
     public async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
+        await _shop.DisposeAsync();
         _files.Dispose();
     }
 
-    private static long Moment(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
+    public static Period Range(string from, string to) =>
+        new(DateOnly.ParseExact(from, "yyyy-MM-dd"), DateOnly.ParseExact(to, "yyyy-MM-dd"));
 
-    private static Order Order(string id, string currency, (string Product, long Price, long Quantity)[] lines, long at) => new()
-    {
-        Id = id,
-        Token = $"token-{id}",
-        CartId = "cart",
-        State = OrderState.Paid,
-        Currency = Currency.Find(currency).Value,
-        Country = "US",
-        AmountMinor = lines.Sum(line => line.Price * line.Quantity),
-        Provider = ProviderNames.Gr4vy,
-        Environment = "production",
-        Content = "",
-        CreatedAt = at,
-        ExpiresAt = at,
-        UpdatedAt = at,
-        PaidAt = at,
-    };
-
-    private static List<OrderLine> Lines((string Product, long Price, long Quantity)[] lines) =>
-        [.. lines.Select(line => new OrderLine(line.Product, line.Product, null, line.Price, line.Quantity))];
+    public static string Say(SalesFigures figures) => $"{figures.Orders} {figures.Units} {figures.GrossMinor} {figures.RefundsMinor}";
 }

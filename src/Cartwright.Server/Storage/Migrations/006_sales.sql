@@ -35,6 +35,8 @@ create table sale (
     book bigint not null
 );
 
+create index sale_by_day on sale (day);
+
 -- A cache of sales_day_product: its rows of one day or of one month, packed (see SalesBlock). Whatever changes a day removes both.
 create table sales_block (
     span text not null,                 -- day, month

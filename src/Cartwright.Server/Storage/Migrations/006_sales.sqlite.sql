@@ -19,6 +19,8 @@ create table sale_refund (
     primary key (sale, at, product)
 ) without rowid;
 
+create index sale_refund_by_day on sale_refund (day);
+
 create table sales_day (
     day bigint not null,
     currency text not null,
