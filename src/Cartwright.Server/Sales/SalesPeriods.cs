@@ -60,11 +60,6 @@ internal static class SalesPeriods
     private static string? Check(Period period, SalesFacts facts, string startName, string endName)
     {
         var (start, end) = (Iso(period.Start), Iso(period.End));
-        if (period.Start > period.End)
-        {
-            return $"{startName} {start} is after {endName} {end}: swap them ({startName} {end}, {endName} {start}).";
-        }
-
         if (period.Start < Earliest)
         {
             return $"{startName} {start} is before {Iso(Earliest)}: check the year.";
@@ -74,6 +69,11 @@ internal static class SalesPeriods
         if (period.Start > facts.Today)
         {
             return $"{startName} {start} is in the future ({today}): ask for days up to today.";
+        }
+
+        if (period.Start > period.End)
+        {
+            return $"{startName} {start} is after {endName} {end}: swap them ({startName} {end}, {endName} {start}).";
         }
 
         if (period.End > facts.Today)

@@ -44,6 +44,10 @@ internal sealed record SalesReply(byte[] Json, string Text)
         yield return 1;
     }
 
+    /// <summary>Most rows of each currency, and at last, with one row each, most currencies.</summary>
+    public static IEnumerable<(int Rows, int Currencies)> Caps(int most, int currencies) =>
+        Caps(most).Select(rows => (rows, currencies)).Concat(Caps(currencies).Skip(1).Select(cap => (1, cap)));
+
     private static byte[] Encode<T>(T value, JsonTypeInfo<T> type)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -87,10 +87,10 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
             .ToList();
         var totals = currencies.Zip(ranked, (currency, list) => Sold(currency, list)).ToList();
         var wanted = count ?? usualTop;
-        var answers = SalesReply.Caps(Math.Min(wanted, Math.Max(1, ranked.Max(list => list.Count)))).Select(cap =>
+        var answers = SalesReply.Caps(Math.Min(wanted, Math.Max(1, ranked.Max(list => list.Count))), currencies.Count).Select(cap =>
         {
-            var rows = ranked.Take(cap).SelectMany(list => list.Take(cap).Select((product, index) => new ProductRow(index + 1, product))).ToList();
-            var cut = cap < wanted && ranked.Exists(list => list.Count > cap);
+            var rows = ranked.Take(cap.Currencies).SelectMany(list => list.Take(cap.Rows).Select((product, index) => new ProductRow(index + 1, product))).ToList();
+            var cut = cap.Rows < wanted && ranked.Exists(list => list.Count > cap.Rows);
             return new TopAnswer
             {
                 DateStart = SalesPeriods.Iso(period.Start),
@@ -102,9 +102,9 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
                 IncludesSimulated = facts.HasSimulated,
                 IncludesSample = facts.HasSample,
                 Notes = Notes(
-                    cut ? $"More than the first {cap} of each currency do not fit into one answer; the others come lower, see sales_report for the rest by category." : null,
-                    Shorten(totals, cap, "currencies")),
-                Totals = [.. totals.Take(cap)],
+                    cut ? $"More than the first {cap.Rows} of each currency do not fit into one answer: sales_report has the whole by category, find_products single ones." : null,
+                    Shorten(totals, cap.Currencies, "currencies")),
+                Totals = [.. totals.Take(cap.Currencies)],
                 Rows = rows,
             };
         });
@@ -153,10 +153,11 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
         IReadOnlyList<SoldProduct> found, Period period, SalesFacts facts, string query, CancellationToken cancellation)
     {
         var figures = (found.Count == 0 ? [] : await book.Products(period, cancellation)).ToLookup(product => product.ProductId, StringComparer.Ordinal);
-        var answers = SalesReply.Caps(Math.Min(found.Count, MostFound)).Select(cap =>
+        var answers = SalesReply.Caps(Math.Min(found.Count, MostFound), Math.Max(1, figures.Max(rows => (int?)rows.Count()) ?? 0)).Select(cap =>
         {
-            var rows = found.Take(cap).Select(product => new FoundRow(
-                product.ProductId, product.Name, product.Category, product.IsInCatalog, Sold(figures[product.ProductId], facts, cap))).ToList();
+            var rows = found.Take(cap.Rows).Select(product => new FoundRow(
+                product.ProductId, product.Name, product.Category, product.IsInCatalog, Sold(figures[product.ProductId], facts, cap.Currencies))).ToList();
+            var cut = figures.Any(product => product.Count() > cap.Currencies);
             return new FoundAnswer
             {
                 DateStart = SalesPeriods.Iso(period.Start),
@@ -167,7 +168,9 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
                 RowCount = rows.Count,
                 IncludesSimulated = facts.HasSimulated,
                 IncludesSample = facts.HasSample,
-                Notes = Notes(found.Count > cap ? $"More products match than these {cap}: use more words, or the id." : null),
+                Notes = Notes(
+                    found.Count > cap.Rows ? $"More products match than these {cap.Rows}: use more words, or the id." : null,
+                    cut ? $"Only {cap.Currencies} currencies of a product fit." : null),
                 Rows = rows,
             };
         });
@@ -233,7 +236,7 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
     private static List<FiguresRow> Sold(IEnumerable<ProductFigures> product, SalesFacts facts, int cap) =>
     [
         .. product.OrderBy(row => row.Currency != facts.Currency).ThenBy(row => row.Currency.Code, StringComparer.Ordinal)
-            .Take(Math.Max(cap, 3)).Select(row => new FiguresRow(row.Currency, row.Figures)),
+            .Take(cap).Select(row => new FiguresRow(row.Currency, row.Figures)),
     ];
 
     private static SoldTotals Sold(Currency currency, List<ProductFigures> products)
