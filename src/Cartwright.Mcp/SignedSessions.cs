@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Cartwright.Mcp.Http;
+using Microsoft.AspNetCore.Http;
 
 namespace Cartwright.Mcp;
 
@@ -28,6 +30,23 @@ internal sealed class SignedSessions(McpOptions options)
         RandomNumberGenerator.Fill(id[ExpirySize..BodySize]);
         Sign(id[..BodySize], id[BodySize..]);
         return Base64Url.EncodeToString(id);
+    }
+
+    /// <summary>The session that the request names, if it names one; an error when that one is not good, or not any more.</summary>
+    public async ValueTask<(Session? Session, McpError? Error)> Find(HttpContext http)
+    {
+        var id = http.Request.Headers[McpHeaders.SessionId].ToString();
+        if (id.Length == 0)
+        {
+            // Some hosts never send it back; a call does not need it.
+            return (null, null);
+        }
+
+        var expires = Verify(id);
+        var isEnded = expires is null || (options.SessionEnds is { } ends && await ends.IsEnded(id, http.RequestAborted));
+        return isEnded
+            ? (null, McpError.InvalidRequest("The session is unknown, has expired or was ended: start a new one with initialize."))
+            : (new Session(id, expires!.Value), null);
     }
 
     /// <summary>When the session expires; null when the id is forged, damaged or past its time.</summary>
@@ -62,3 +81,6 @@ internal sealed class SignedSessions(McpOptions options)
         full[..MacSize].CopyTo(mac);
     }
 }
+
+/// <summary>A verified legacy session.</summary>
+internal readonly record struct Session(string Id, DateTimeOffset Expires);

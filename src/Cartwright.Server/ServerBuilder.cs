@@ -69,14 +69,18 @@ internal static class ServerBuilder
             : null;
         var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
         var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
-        app.MapMcp("/mcp", shop.Serve(await watch.Begin(), options));
-        BackOffice.Map(
+        var shopServer = shop.Serve(await watch.Begin(), options);
+        app.MapMcp("/mcp", shopServer);
+        app.MapRest("/mcp", shopServer);
+        var salesServer = BackOffice.Map(
             app,
             new SalesBook(storage.Database, time, countsSimulated: storage.Keys.Provider == ProviderNames.Sandbox),
             settings,
             publicUrl,
             options,
             new KeyGuard(storage.SalesKey, time, services.GetRequiredService<ILogger<KeyGuard>>()));
+        RestTwin[] twins = [new("/mcp", shopServer), new(BackOffice.Path, salesServer, NeedsKey: true)];
+        app.MapOpenApi("/openapi/v1.json", new OpenApiSettings("Cartwright", Version, origin, twins));
         new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
         new WebhookRoute(
             services.GetRequiredService<WebhookInbox>(), storage.Keys.WebhookSecrets, time, services.GetRequiredService<ILogger<WebhookRoute>>()).Map(app);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Cartwright.Mcp.Wire;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -11,45 +10,15 @@ namespace Cartwright.Mcp.Http;
 /// <summary>
 /// The Streamable HTTP endpoint of all eras: decides which era a request belongs to, holds it to that era's rules, and has it answered.
 /// </summary>
-internal sealed partial class Endpoint(McpServer server, ILogger logger)
+internal sealed class Endpoint(McpServer server, ILogger logger)
 {
     private readonly McpOptions _options = server.Options;
-    private readonly Gate _gate = new(server.Options);
+    private readonly Guard _guard = new(server.Options, logger, (http, error, status) => Answer.WriteError(http, error, status));
     private readonly Dispatcher _dispatcher = new(server, logger);
     private readonly LegacyStreams _streams = new(server);
 
     /// <summary>Lets the request through to <paramref name="handle"/> when the gate allows it.</summary>
-    public async Task Guard(HttpContext http, Func<HttpContext, Task> handle)
-    {
-        if (_gate.Check(http) is { } error)
-        {
-            await Answer.WriteError(http, error, StatusCodes.Status403Forbidden);
-            return;
-        }
-
-        try
-        {
-            await handle(http);
-        }
-        catch (OperationCanceledException exception) when (
-            http.RequestAborted.IsCancellationRequested || exception.InnerException is ConnectionAbortedException)
-        {
-            // The client has gone, or let a stopping server wait too long; there is nobody to answer.
-        }
-        catch (BadHttpRequestException exception) when (!http.Response.HasStarted)
-        {
-            // The body never came, or not as HTTP: the client's doing, which fills nobody's log.
-            http.Response.StatusCode = exception.StatusCode;
-            http.Response.Headers.Connection = "close";
-        }
-        catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)
-        {
-            // A bug, or a store of sessions that cannot be reached. What Kestrel would answer is no JSON-RPC.
-            LogFailure(exception, http.Request.Method);
-            await Answer.WriteError(
-                http, new McpError(ErrorCodes.InternalError, "Internal error. Try again."), StatusCodes.Status500InternalServerError);
-        }
-    }
+    public Task Guard(HttpContext http, Func<HttpContext, Task> handle) => _guard.Run(http, handle);
 
     public async Task Post(HttpContext http)
     {
@@ -86,7 +55,7 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
             return;
         }
 
-        var (session, error) = await FindSession(http);
+        var (session, error) = await server.Sessions.Find(http);
         if (error is not null || session is null)
         {
             await Answer.WriteError(
@@ -179,7 +148,7 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
         }
 
         var isOpening = message.Method == Methods.Initialize;
-        var (session, error) = isOpening ? (null, null) : await FindSession(http);
+        var (session, error) = isOpening ? (null, null) : await server.Sessions.Find(http);
         if (error is not null)
         {
             await Answer.WriteError(http, error, StatusCodes.Status404NotFound, message.Id);
@@ -204,7 +173,7 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
     private async Task PostBatch(HttpContext http, ReadOnlyMemory<byte> body)
     {
         var version = http.Request.Headers[McpHeaders.ProtocolVersion].ToString();
-        var (session, error) = await FindSession(http);
+        var (session, error) = await server.Sessions.Find(http);
         if (error is not null)
         {
             await Answer.WriteError(http, error, StatusCodes.Status404NotFound);
@@ -269,22 +238,6 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
         output.Return();
     }
 
-    private async ValueTask<(Session? Session, McpError? Error)> FindSession(HttpContext http)
-    {
-        var id = http.Request.Headers[McpHeaders.SessionId].ToString();
-        if (id.Length == 0)
-        {
-            // Some hosts never send it back; a call does not need it.
-            return (null, null);
-        }
-
-        var expires = server.Sessions.Verify(id);
-        var isEnded = expires is null || (_options.SessionEnds is { } ends && await ends.IsEnded(id, http.RequestAborted));
-        return isEnded
-            ? (null, McpError.InvalidRequest("The session is unknown, has expired or was ended: start a new one with initialize."))
-            : (new Session(id, expires!.Value), null);
-    }
-
     private static string VersionOf(Message message, string header)
     {
         if (message.Method == Methods.Initialize)
@@ -319,10 +272,4 @@ internal sealed partial class Endpoint(McpServer server, ILogger logger)
 
     private ValueTask WriteTooLarge(HttpContext http) => Answer.WriteError(
         http, McpError.InvalidRequest($"The body is larger than {_options.MaxBodyBytes} bytes."), StatusCodes.Status413PayloadTooLarge);
-
-    [LoggerMessage(EventId = 1002, Level = LogLevel.Error, Message = "{Method} failed outside of any call")]
-    private partial void LogFailure(Exception exception, string method);
 }
-
-/// <summary>A verified legacy session.</summary>
-internal readonly record struct Session(string Id, DateTimeOffset Expires);

@@ -40,10 +40,13 @@ internal sealed class Gate(McpOptions options)
     }
 
     /// <summary>Answers a CORS preflight; the request has passed the gate.</summary>
-    public static Task Preflight(HttpContext http)
+    public static Task Preflight(HttpContext http) => Preflight(http, "GET, POST, DELETE");
+
+    /// <summary>Answers a CORS preflight of an address that knows these methods.</summary>
+    public static Task Preflight(HttpContext http, string methods)
     {
         var headers = http.Response.Headers;
-        headers.AccessControlAllowMethods = "GET, POST, DELETE";
+        headers.AccessControlAllowMethods = methods;
         headers.AccessControlAllowHeaders = http.Request.Headers.AccessControlRequestHeaders;
         headers.AccessControlMaxAge = "600";
         http.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -87,7 +87,7 @@ public sealed class McpTool
         var mistakes = _check.Value.Find(json.Span);
         return mistakes is null
             ? _invoke(json, call)
-            : ValueTask.FromResult(ToolResult.Fail($"{Declaration.Name} was not run: {mistakes}"));
+            : ValueTask.FromResult(ToolResult.Fail($"{Declaration.Name} was not run: {mistakes}", FailureKind.Invalid));
     }
 
     internal JsonObject Describe()
@@ -129,7 +129,7 @@ public sealed class McpTool
         }
 
         return request is null
-            ? ValueTask.FromResult(ToolResult.Fail("The arguments cannot be read: check them against the tool's input schema."))
+            ? ValueTask.FromResult(ToolResult.Fail("The arguments cannot be read: check them against the tool's input schema.", FailureKind.Invalid))
             : handle(request, call);
     }
 }

@@ -124,74 +124,14 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
         }
     }
 
-    private async ValueTask<McpError?> CallTool(McpCall call, McpFeatures features, OutputBuffer output)
-    {
-        if (call.Message.Name is not { } name)
-        {
-            return McpError.InvalidParams("params.name is required.");
-        }
+    private async ValueTask<McpError?> CallTool(McpCall call, McpFeatures features, OutputBuffer output) =>
+        Finish(await Invocation.CallTool(server, call, features), call, output);
 
-        if (!features.ToolsByName.TryGetValue(name, out var tool))
-        {
-            return McpError.InvalidParams($"Unknown tool: {name}");
-        }
+    private async ValueTask<McpError?> ReadResource(McpCall call, McpFeatures features, OutputBuffer output) =>
+        Finish(await Invocation.ReadResource(server, call, features), call, output, cached: true);
 
-        return OpenState(call) ?? Finish(await tool.Invoke(call.Message.Arguments, call), call, output);
-    }
-
-    private async ValueTask<McpError?> ReadResource(McpCall call, McpFeatures features, OutputBuffer output)
-    {
-        if (call.Message.Uri is not { } uri)
-        {
-            return McpError.InvalidParams("params.uri is required.");
-        }
-
-        if (OpenState(call) is { } error)
-        {
-            return error;
-        }
-
-        if (features.ResourcesByUri.TryGetValue(uri, out var resource))
-        {
-            return Finish(await resource.Read(call), call, output, cached: true);
-        }
-
-        foreach (var template in features.Templates)
-        {
-            if (template.Match(uri) is { } variables && await template.Read(variables, call) is { } result)
-            {
-                return Finish(result, call, output, cached: true);
-            }
-        }
-
-        return McpError.ResourceNotFound(uri, call.IsModern);
-    }
-
-    private async ValueTask<McpError?> GetPrompt(McpCall call, McpFeatures features, OutputBuffer output)
-    {
-        if (call.Message.Name is not { } name)
-        {
-            return McpError.InvalidParams("params.name is required.");
-        }
-
-        if (!features.PromptsByName.TryGetValue(name, out var prompt))
-        {
-            return McpError.InvalidParams($"Unknown prompt: {name}");
-        }
-
-        if (Strings(call.Message.Arguments) is not { } arguments)
-        {
-            return McpError.InvalidParams("params.arguments has an argument twice.");
-        }
-
-        var missing = prompt.Arguments.Where(argument => argument.Required && !arguments.ContainsKey(argument.Name)).ToList();
-        if (missing.Count > 0)
-        {
-            return McpError.InvalidParams($"Missing arguments: {string.Join(", ", missing.Select(argument => argument.Name))}");
-        }
-
-        return OpenState(call) ?? Finish(await prompt.Get(arguments, call), call, output);
-    }
+    private async ValueTask<McpError?> GetPrompt(McpCall call, McpFeatures features, OutputBuffer output) =>
+        Finish(await Invocation.GetPrompt(server, call, features), call, output);
 
     private static async ValueTask<McpError?> Complete(McpCall call, McpFeatures features, OutputBuffer output)
     {
@@ -242,20 +182,6 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
 
         static ValueTask<IReadOnlyList<string>> NoValues(string argument, string typed, IReadOnlyDictionary<string, string> resolved) =>
             ValueTask.FromResult<IReadOnlyList<string>>([]);
-    }
-
-    /// <summary>Checks the state that the client brings back, and gives the handler its text.</summary>
-    private McpError? OpenState(McpCall call)
-    {
-        if (call.Message.RequestState is not { } sealedState)
-        {
-            return null;
-        }
-
-        call.State = server.States.Open(sealedState, call);
-        return call.State is null
-            ? McpError.InvalidParams("requestState was changed, belongs to another call or has expired: make the call again without it.")
-            : null;
     }
 
     private McpError? Finish(McpResult result, McpCall call, OutputBuffer output, bool cached = false)
@@ -374,13 +300,6 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
     }
 
     private static ValueTask<McpError?> Done(McpError? error) => ValueTask.FromResult(error);
-
-    private static Dictionary<string, string>? Strings(ReadOnlyMemory<byte> json)
-    {
-        var entries = json.IsEmpty ? [] : JsonText.AsObject(json.Span);
-        return entries?.Where(entry => entry.Value is not null)
-            .ToDictionary(entry => entry.Key, entry => Text(entry.Value) ?? entry.Value!.ToJsonString(), StringComparer.Ordinal);
-    }
 
     private static string? Param(McpCall call, string name) => new RequestMeta(call.Message.Params).GetString(name);
 

@@ -51,6 +51,21 @@ internal sealed class Message
     public static McpError? TryRead(ReadOnlyMemory<byte> json, int maxDepth, out Message message)
     {
         message = new Message();
+        return message.Read(json, maxDepth, hasEnvelope: true);
+    }
+
+    /// <summary>Reads what would be the <c>params</c> of a message from a body that has no envelope: a call of the REST twin.</summary>
+    public static McpError? TryReadParams(ReadOnlyMemory<byte> json, int maxDepth, string method, out Message message)
+    {
+        message = new Message { Kind = MessageKind.Request, Method = method };
+        return message.Read(json, maxDepth, hasEnvelope: false);
+    }
+
+    /// <summary>The message that reads a resource.</summary>
+    public static Message OfResource(string uri) => new() { Kind = MessageKind.Request, Method = Methods.ReadResource, Uri = uri };
+
+    private McpError? Read(ReadOnlyMemory<byte> json, int maxDepth, bool hasEnvelope)
+    {
         if (!Utf8.IsValid(json.Span))
         {
             return new McpError(ErrorCodes.ParseError, "The body is not UTF-8.");
@@ -65,7 +80,7 @@ internal sealed class Message
         {
             var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = maxDepth });
             reader.Read();
-            var error = message.ReadEnvelope(ref reader, json);
+            var error = hasEnvelope ? ReadEnvelope(ref reader, json) : ReadParams(ref reader, json);
             return reader.Read() ? new McpError(ErrorCodes.ParseError, "The body holds more than one JSON value.") : error;
         }
         catch (JsonException)

@@ -159,7 +159,7 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
     {
         if (!result.Ok)
         {
-            return ToolResult.Fail(result.Problem.Advice);
+            return result.Problem.ToToolResult();
         }
 
         var cart = result.Value with { Items = [.. result.Value.Items.Select(item => item with { Image = imageUrl(item.Image) })] };

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Cartwright.Server.Orders;
 using Cartwright.Server.Storage;
 
 namespace Cartwright.Server.Catalog;
@@ -100,6 +101,7 @@ internal static class CatalogLoader
             "select id, fingerprint, position, stock, retired from product",
             row => new Stored(row.GetString(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3), row.GetInt64(4) == 1)))
             .ToDictionary(row => row.Id);
+        var reserved = await OrderTables.Reserved(session);
         var hasCategories = file.Facets.Any(facet => facet.Key == CatalogFacets.Category);
         var (added, changed) = (0, 0);
         foreach (var (position, product) in file.Products.Index())
@@ -107,7 +109,10 @@ internal static class CatalogLoader
             var facets = FacetValues(product, hasCategories);
             var fingerprint = Fingerprint(product, facets);
             var before = stored.GetValueOrDefault(product.Id);
-            if (before is { Retired: false } && before.Fingerprint == fingerprint && before.Stock == product.Stock)
+
+            // The file has what is on hand; what open orders have set aside of it is not for sale. Below zero when it is more than that.
+            var forSale = product.Stock - reserved.GetValueOrDefault(product.Id);
+            if (before is { Retired: false } && before.Fingerprint == fingerprint && before.Stock == forSale)
             {
                 if (before.Position != position)
                 {
@@ -118,7 +123,7 @@ internal static class CatalogLoader
             }
 
             (added, changed) = before is { Retired: false } ? (added, changed + 1) : (added + 1, changed);
-            await LoadProduct(session, product, position, fingerprint);
+            await LoadProduct(session, product, forSale, position, fingerprint);
             await LoadProductFacets(session, product.Id, facets);
         }
 
@@ -151,7 +156,7 @@ internal static class CatalogLoader
             },
             CatalogJson.Default.SortedDictionaryStringStringArray)));
 
-    private static async ValueTask LoadProduct(DbSession session, Product product, int position, string fingerprint) => await session.Execute(
+    private static async ValueTask LoadProduct(DbSession session, Product product, long? forSale, int position, string fingerprint) => await session.Execute(
         """
         insert into product (id, position, name, name_key, price_minor, description, image, category, stock, facets, fingerprint, retired)
         values (@id, @position, @name, @name_key, @price, @description, @image, @category, @stock, @facets, @fingerprint, 0)
@@ -168,7 +173,7 @@ internal static class CatalogLoader
         ("@description", product.Description),
         ("@image", product.Image),
         ("@category", product.Category),
-        ("@stock", product.Stock),
+        ("@stock", forSale),
         ("@facets", JsonSerializer.Serialize(product.Facets.ToDictionary(), CatalogJson.Default.DictionaryStringStringArray)),
         ("@fingerprint", fingerprint));
 

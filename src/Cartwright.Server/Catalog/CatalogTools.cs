@@ -108,7 +108,7 @@ internal sealed class CatalogTools(ProductCatalog catalog, CatalogWatch watch, P
             call.Aborted);
         if (!page.Ok)
         {
-            return ToolResult.Fail(page.Problem.Advice);
+            return page.Problem.ToToolResult();
         }
 
         var answer = await Answer(request, page.Value, call.Aborted);
@@ -125,7 +125,7 @@ internal sealed class CatalogTools(ProductCatalog catalog, CatalogWatch watch, P
         var found = await catalog.Get(request.ProductId, call.Aborted);
         if (!found.Ok)
         {
-            return ToolResult.Fail(found.Problem.Advice);
+            return found.Problem.ToToolResult();
         }
 
         var product = found.Value;

@@ -19,7 +19,6 @@ internal sealed class CheckoutDesk(
 {
     // Gr4vy's largest amount is 99,999,999; other limits are the provider's to tell.
     private const long MaxAmountMinor = 99_999_999;
-    private const string GlobalScope = "checkout";
 
     /// <summary>
     /// The open order of the cart: the one it has if nothing changed, else a new one. With items, these become the cart's lines first.
@@ -33,15 +32,10 @@ internal sealed class CheckoutDesk(
             return problem;
         }
 
-        // Before anything else: a repeated call must not fill a cart again that was emptied by its own purchase.
-        var (scope, hash) = (Idempotency.IsGlobal(address) ? GlobalScope : null, Hash(items));
-        if (idempotencyKey is not null
-            && await database.Read(session => Answered(session, address, scope, idempotencyKey, hash), cancellation) is { } answered)
-        {
-            return answered.Ok ? await Show(answered.Value, [], cancellation) : answered.Problem;
-        }
-
-        if (items is not null)
+        // Before the items touch the cart: it may have been paid and filled with other things since the first call.
+        var request = idempotencyKey is null ? null : new Keyed(idempotencyKey, Hash(items), Idempotency.IsGlobal(address));
+        var placed = request is null ? null : await database.Read(session => Answered(session, address, request), cancellation);
+        if (placed is null && items is not null)
         {
             var replaced = await carts.Replace(address, items, cancellation: cancellation);
             if (!replaced.Ok)
@@ -52,17 +46,16 @@ internal sealed class CheckoutDesk(
             address = address with { CartId = replaced.Value.CartId };
         }
 
-        var notes = new List<string>();
-        var placed = await database.Write(session => Place(session, address, scope, idempotencyKey, hash, notes), cancellation);
-        return placed.Ok ? await Show(placed.Value, notes, cancellation) : placed.Problem;
-    }
+        var made = placed ?? await database.Write(session => Place(session, address, request), cancellation);
+        if (!made.Ok)
+        {
+            return made.Problem;
+        }
 
-    private async ValueTask<Result<CheckoutStart>> Show(string orderId, List<string> notes, CancellationToken cancellation)
-    {
-        var file = (await orders.Find(orderId, cancellation))!;
+        var file = (await orders.Find(made.Value, cancellation))!;
         return new CheckoutStart(
             file,
-            notes,
+            await PriceNotes(file, cancellation),
             OrderWords.IsOpenToShopper(file.Order.State) ? await Begin(file, cancellation) : Problem.Conflict(OrderWords.Of(file)));
     }
 
@@ -97,16 +90,8 @@ internal sealed class CheckoutDesk(
         return begun;
     }
 
-    private async ValueTask<Result<string>?> Answered(DbSession session, CartAddress address, string? scope, string key, string requestHash)
+    private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, Keyed? request)
     {
-        scope ??= await CartTables.Find(session, address, Now()) is { } cart ? ScopeOf(cart.Id) : null;
-        return scope is null ? null : await Idempotency.Find(session, scope, key, requestHash);
-    }
-
-    private async ValueTask<Result<string>> Place(
-        DbSession session, CartAddress address, string? scope, string? key, string requestHash, List<string> notes)
-    {
-        notes.Clear();
         if (await CartTables.Find(session, address, Now()) is not { } cart)
         {
             return address.CartId is { } id
@@ -114,22 +99,29 @@ internal sealed class CheckoutDesk(
                 : Problem.Invalid("The cart is empty: add products with add_to_cart, then check out.");
         }
 
-        scope ??= ScopeOf(cart.Id);
-        if (key is not null && await Idempotency.Find(session, scope, key, requestHash) is { } answered)
+        // Looked at again: the same call may have come twice at once.
+        if (request is not null && await Answered(session, address with { CartId = cart.Id }, request) is { } answered)
         {
             return answered;
         }
 
-        var placed = await Place(session, cart, notes);
-        if (placed.Ok && key is not null)
+        var placed = await Place(session, cart);
+        if (placed.Ok && request is not null)
         {
-            await Idempotency.Keep(session, scope, key, requestHash, placed.Value, Now());
+            await Idempotency.Keep(session, Scope(request, cart.Id), request.Key, request.Hash, placed.Value, Now());
         }
 
         return placed;
     }
 
-    private async ValueTask<Result<string>> Place(DbSession session, Cart cart, List<string> notes)
+    /// <summary>The order that was made under the key, or the conflict with it; null when the key is new.</summary>
+    private async ValueTask<Result<string>?> Answered(DbSession session, CartAddress address, Keyed request)
+    {
+        var cart = request.IsGlobal ? null : await CartTables.Find(session, address, Now());
+        return request.IsGlobal || cart is not null ? await Idempotency.Find(session, Scope(request, cart?.Id), request.Key, request.Hash) : null;
+    }
+
+    private async ValueTask<Result<string>> Place(DbSession session, Cart cart)
     {
         var lines = await CartTables.Lines(session, cart.Id);
         var open = await OrderTables.FindOpen(session, cart.Id);
@@ -159,7 +151,7 @@ internal sealed class CheckoutDesk(
             lines = await CartTables.Lines(session, cart.Id);
         }
 
-        if (Check(lines, cart.Currency, notes) is { } problem)
+        if (Check(lines) is { } problem)
         {
             return problem;
         }
@@ -191,12 +183,12 @@ internal sealed class CheckoutDesk(
         return (await orders.Place(session, draft, [.. bought])).Id;
     }
 
-    /// <summary>What stands in the way, line by line, with what to do; prices that have changed are noted only.</summary>
-    private static Problem? Check(IReadOnlyList<CartLine> lines, Currency currency, List<string> notes)
+    /// <summary>What stands in the way, line by line, with what to do.</summary>
+    private static Problem? Check(IReadOnlyList<CartLine> lines)
     {
         var mistakes = new List<string>();
         var kind = ProblemKind.Invalid;
-        foreach (var (product, _, quantity, seenPrice, seenCurrency) in lines)
+        foreach (var (product, _, quantity, _, _) in lines)
         {
             var name = $"{product.Name} ({product.Id})";
             if (product.Retired)
@@ -210,14 +202,30 @@ internal sealed class CheckoutDesk(
                     ? $"{name} is sold out: remove it with update_cart, quantity 0."
                     : $"{name}: only {stock} left, {quantity} are in the cart; lower the quantity with update_cart.");
             }
-            else if (seenCurrency == currency.Code && seenPrice != product.PriceMinor)
-            {
-                var (before, now) = (new Money(seenPrice, currency), new Money(product.PriceMinor, currency));
-                notes.Add($"{name} costs {now} now; it was {before.ToAmount()} when it was put into the cart. Tell the shopper before they pay.");
-            }
         }
 
         return mistakes.Count == 0 ? null : new Problem(kind, $"{string.Join('\n', mistakes)}\nNo order was made.");
+    }
+
+    /// <summary>
+    /// Prices that are others than the shopper saw in the cart; also of an order that was there before, whose first answer may not have
+    /// arrived.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<string>> PriceNotes(OrderFile file, CancellationToken cancellation)
+    {
+        var currency = file.Order.Currency;
+        var lines = OrderRules.IsPayable(file.Order.State)
+            ? await database.Read(session => CartTables.Lines(session, file.Order.CartId), cancellation)
+            : [];
+        return
+        [
+            .. from line in file.Lines
+               from seen in lines
+               where seen.Product.Id == line.ProductId && (seen.SeenPriceMinor != line.PriceMinor || seen.SeenCurrency != currency.Code)
+               let before = new Money(seen.SeenPriceMinor, Currency.Find(seen.SeenCurrency).Value)
+               select $"{line.Name} ({line.ProductId}) costs {new Money(line.PriceMinor, currency)} now; "
+                   + $"it was {(before.Currency == currency ? before.ToAmount() : before.ToString())} when it was put into the cart. Tell the shopper before they pay.",
+        ];
     }
 
     private static Int128 Total(IReadOnlyList<CartLine> lines) =>
@@ -240,8 +248,11 @@ internal sealed class CheckoutDesk(
     private static string Hash(IReadOnlyList<CartEntry>? items) =>
         items is null ? "checkout" : "checkout " + Idempotency.Hash(new CartChange(CartOperation.Replace, items, null, null));
 
-    // Apart from the keys of cart calls, which may be the same texts.
-    private static string ScopeOf(string cartId) => $"{GlobalScope} {cartId}";
+    // Apart from the keys of cart calls, which may be the same texts. A call that names no cart has only its key to find the order by.
+    private static string Scope(Keyed request, string? cartId) => request.IsGlobal ? "checkout" : $"checkout {cartId}";
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>An idempotency key, and what was asked with it.</summary>
+    private sealed record Keyed(string Key, string Hash, bool IsGlobal);
 }

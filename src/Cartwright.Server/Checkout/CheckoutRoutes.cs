@@ -163,7 +163,7 @@ internal sealed class CheckoutRoutes(
         {
             return await http.Request.ReadFormAsync(http.RequestAborted);
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
@@ -276,7 +276,9 @@ internal sealed class CheckoutRoutes(
             .Distinct();
         var script = gr4vy is null ? "" : $" {gr4vy.Script.GetLeftPart(UriPartial.Authority)}";
         var frame = gr4vy is null || payments.EmbedFrame is null ? "" : $"frame-src {payments.EmbedFrame}; ";
-        return $"default-src 'none'; script-src 'self'{script}; style-src 'self'; img-src 'self' {string.Join(' ', images)}; connect-src 'self'; "
+        // Embed puts style elements of its own into the page.
+        var styles = gr4vy is null ? "" : " 'unsafe-inline'";
+        return $"default-src 'none'; script-src 'self'{script}; style-src 'self'{styles}; img-src 'self' {string.Join(' ', images)}; connect-src 'self'; "
             + $"{frame}form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
     }
 }

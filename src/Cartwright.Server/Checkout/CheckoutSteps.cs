@@ -107,15 +107,17 @@ internal static class CheckoutSteps
     private static Html Payment(CheckoutPageModel model, PageLinks links) => Html.Of($"""
         {(model.Buyer is { } buyer ? Html.Of($"""<section class="given" aria-labelledby="given-title"><h2 id="given-title">Contact and delivery</h2>{Address(buyer)}<a class="text-button" href="{links.Editing}">Change<span class="unseen"> contact and delivery</span></a></section>""") : Html.None)}
         <section class="payment" aria-labelledby="payment-title"><h2 id="payment-title">Payment</h2>
-        {model.Payment switch
-        {
-            PaymentStep.Sandbox => Buttons(model, links),
-            PaymentStep.Gr4vy gr4vy => Embed(model, gr4vy, links),
-            PaymentStep.Unavailable unavailable => Unavailable(unavailable.Text, links),
-            _ => Unavailable("This order cannot be paid right now.", links),
-        }}
+        {PaymentForm(model, links)}
         </section>
         """);
+
+    private static Html PaymentForm(CheckoutPageModel model, PageLinks links) => model.Payment switch
+    {
+        PaymentStep.Sandbox => Buttons(model, links),
+        PaymentStep.Gr4vy gr4vy => Embed(model, gr4vy, links),
+        PaymentStep.Unavailable unavailable => Unavailable(unavailable.Text, links),
+        _ => Unavailable("This order cannot be paid right now.", links),
+    };
 
     private static Html Buttons(CheckoutPageModel model, PageLinks links) => Html.Of($"""
         <p>Choose how the payment of <strong class="amount">{PageMoney.Format(model.Total)}</strong> ends.</p>

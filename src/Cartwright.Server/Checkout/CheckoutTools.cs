@@ -94,7 +94,8 @@ internal sealed class CheckoutTools(
             "Start the checkout",
             "Turns the shopper's cart into an order and gives the address of the page where the shopper pays it. Nothing is paid by this call. "
             + "Called again for an unchanged cart it gives the same order.",
-            ToolBehaviour.Overwrites) { Meta = Widget.Checkout.ToolMeta("Preparing the checkout", "Ready to check out") },
+            ToolBehaviour.Overwrites)
+        { Meta = Widget.Checkout.ToolMeta("Preparing the checkout", "Ready to check out") },
         CheckoutJson.Default.StartCheckoutRequest,
         CheckoutJson.Default.CheckoutResult,
         Start);
@@ -104,7 +105,8 @@ internal sealed class CheckoutTools(
             "get_order",
             "Look at an order",
             "Tells whether an order is paid, and what it consists of. Only this tool knows: do not take an order for paid before it says so.",
-            ToolBehaviour.Reads) { Meta = Widget.NoneMeta("Looking at the order", "Here is the order") },
+            ToolBehaviour.Reads)
+        { Meta = Widget.NoneMeta("Looking at the order", "Here is the order") },
         CheckoutJson.Default.GetOrderRequest,
         CheckoutJson.Default.OrderResult,
         Show);
@@ -118,7 +120,7 @@ internal sealed class CheckoutTools(
             call.Aborted);
         if (!started.Ok)
         {
-            return ToolResult.Fail(started.Problem.Advice);
+            return started.Problem.ToToolResult();
         }
 
         var (file, notes, payment) = started.Value;
@@ -146,7 +148,7 @@ internal sealed class CheckoutTools(
     {
         if (await orders.Find(request.OrderId.Trim(), call.Aborted) is not { } file)
         {
-            return ToolResult.Fail($"There is no order \"{request.OrderId}\": pass the order_id exactly as start_checkout gave it.");
+            return ToolResult.Fail($"There is no order \"{request.OrderId}\": pass the order_id exactly as start_checkout gave it.", FailureKind.NotFound);
         }
 
         var order = file.Order;

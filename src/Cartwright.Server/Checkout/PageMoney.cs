@@ -7,12 +7,13 @@ namespace Cartwright.Server.Checkout;
 internal static class PageMoney
 {
     // The process has no cultures (invariant globalization), so that the signs stand here (CLDR, English).
-    private static readonly FrozenDictionary<string, string> Signs = new Dictionary<string, string>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, string> Signs = new (string Code, string Sign)[]
     {
-        ["USD"] = "$", ["EUR"] = "€", ["GBP"] = "£", ["JPY"] = "¥", ["AUD"] = "A$", ["BRL"] = "R$", ["CAD"] = "CA$", ["CNY"] = "CN¥",
-        ["HKD"] = "HK$", ["ILS"] = "₪", ["INR"] = "₹", ["KRW"] = "₩", ["MXN"] = "MX$", ["NZD"] = "NZ$", ["PHP"] = "₱", ["TWD"] = "NT$",
-        ["VND"] = "₫", ["XAF"] = "FCFA\u00a0", ["XCD"] = "EC$", ["XOF"] = "F\u202fCFA\u00a0", ["XPF"] = "CFPF\u00a0",
-    }.ToFrozenDictionary();
+        ("USD", "$"), ("EUR", "€"), ("GBP", "£"), ("JPY", "¥"), ("AUD", "A$"), ("BRL", "R$"), ("CAD", "CA$"),
+        ("CNY", "CN¥"), ("HKD", "HK$"), ("ILS", "₪"), ("INR", "₹"), ("KRW", "₩"), ("MXN", "MX$"), ("NZD", "NZ$"),
+        ("PHP", "₱"), ("TWD", "NT$"), ("VND", "₫"), ("XAF", "FCFA\u00a0"), ("XCD", "EC$"), ("XOF", "F\u202fCFA\u00a0"),
+        ("XPF", "CFPF\u00a0"),
+    }.ToFrozenDictionary(pair => pair.Code, pair => pair.Sign, StringComparer.Ordinal);
 
     public static string Format(Money money)
     {

@@ -32,6 +32,16 @@ internal sealed record Attempt(
     /// <summary>Whether the provider may still say something else of it without the buyer or the merchant doing anything.</summary>
     public bool IsUnderWay => Status is TransactionStatus.Processing or TransactionStatus.CapturePending or TransactionStatus.AuthorizationVoidPending;
 
+    /// <summary>What a transaction of a known status says.</summary>
+    public static Attempt Of(PaymentTransaction news) => new(
+        news.Id,
+        news.Status,
+        news.UpdatedAt.ToUnixTimeMilliseconds(),
+        Math.Clamp(news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0), 0, news.Amount),
+        Math.Clamp(news.RefundedAmount ?? 0, 0, news.Amount),
+        news.Method,
+        news.ErrorCode);
+
     public static bool IsKnown(string status) => Ranks.ContainsKey(status);
 
     /// <summary>

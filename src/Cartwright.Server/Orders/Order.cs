@@ -8,7 +8,7 @@ internal sealed record Order
     public const string Columns =
         "o.id, o.token, o.cart_id, o.state, o.lapsed, o.stock, o.currency, o.country, o.amount_minor, o.captured_minor, o.refunded_minor, "
         + "o.provider, o.environment, o.session_id, o.content, o.captures_later, o.buyer, o.version, o.created_at, o.expires_at, o.updated_at, o.paid_at, "
-        + "o.check_at, o.checks";
+        + "o.check_at, o.checks, o.completed_at";
 
     /// <summary>A capability: whoever knows it sees the receipt.</summary>
     public required string Id { get; init; }
@@ -59,6 +59,9 @@ internal sealed record Order
 
     public long? PaidAt { get; init; }
 
+    /// <summary>When the shopper's part was done: once, whatever is heard afterwards.</summary>
+    public long? CompletedAt { get; init; }
+
     /// <summary>When the provider is asked next.</summary>
     public long? CheckAt { get; init; }
 
@@ -104,6 +107,7 @@ internal sealed record Order
         PaidAt = row.IsDBNull(21) ? null : row.GetInt64(21),
         CheckAt = row.IsDBNull(22) ? null : row.GetInt64(22),
         Checks = row.GetInt64(23),
+        CompletedAt = row.IsDBNull(24) ? null : row.GetInt64(24),
     };
 }
 

@@ -21,6 +21,9 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 {
     private const int LapseStep = 100;
 
+    // No order is over more; sums of what is not refused stay far below the end of a long.
+    private const long MaxMinor = 9_007_199_254_740_991;
+
     public ValueTask<OrderFile?> Find(string id, CancellationToken cancellation = default) =>
         database.Read(async session => await OrderTables.Find(session, id) is { } order ? await File(session, order) : null, cancellation);
 
@@ -93,16 +96,19 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return await Refuse(session, order, $"{cause}: refused, the transaction is over {news.Amount} {currency} (minor units), not {order.AmountMinor} {order.Currency}");
         }
 
+        if (news.CapturedAmount > MaxMinor || news.RefundedAmount > MaxMinor)
+        {
+            return await Refuse(session, order, $"{cause}: refused, its amounts are beyond reason");
+        }
+
+        if (await OrderTables.FindByTransaction(session, news.Id) is { } other && other.Id != order.Id)
+        {
+            return await Refuse(session, order, $"{cause}: refused, the transaction was a payment of another order");
+        }
+
         var attempts = await OrderTables.Attempts(session, order.Id);
         var known = attempts.FindIndex(attempt => attempt.TransactionId == news.Id);
-        var heard = new Attempt(
-            news.Id,
-            news.Status,
-            news.UpdatedAt.ToUnixTimeMilliseconds(),
-            Math.Clamp(news.CapturedAmount ?? (news.Status == TransactionStatus.CaptureSucceeded ? news.Amount : 0), 0, order.AmountMinor),
-            Math.Clamp(news.RefundedAmount ?? 0, 0, order.AmountMinor),
-            news.Method,
-            news.ErrorCode);
+        var heard = Attempt.Of(news);
         var merged = known < 0 ? heard : attempts[known].Merge(heard);
         if (known >= 0 && merged == attempts[known])
         {
@@ -126,9 +132,14 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     /// <summary>The same for a refund. <paramref name="id"/> is ours where we asked for it.</summary>
     public async ValueTask<string> Hear(DbSession session, Order order, string id, PaymentRefund news, string cause)
     {
-        if (news.Currency != order.Currency.Code || news.Amount < 0 || news.Amount > order.AmountMinor)
+        if (news.Currency != order.Currency.Code)
         {
-            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order, or over more than it");
+            return await Refuse(session, order, $"{cause}: refused, the refund is in another currency than the order");
+        }
+
+        if (news.Amount > MaxMinor)
+        {
+            return await Refuse(session, order, $"{cause}: refused, its amount is beyond reason");
         }
 
         var refunds = await OrderTables.Refunds(session, order.Id);
@@ -221,26 +232,20 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     {
         var now = Now();
         var state = OrderRules.State(order.AmountMinor, order.Lapsed, attempts, refunds);
-        var stock = OrderRules.Stock(state, order.Stock);
-        if (order.Lapsed && stock == OrderStock.Reserved)
-        {
-            // Lapsed while something is under way: the order waits on, its stock does not.
-            stock = OrderStock.Released;
-        }
-
         var after = order with
         {
             State = state,
-            Stock = stock,
+            Stock = OrderRules.Stock(state, order.Lapsed),
             CapturedMinor = OrderRules.Captured(attempts),
             RefundedMinor = OrderRules.Refunded(attempts, refunds),
             PaidAt = order.PaidAt ?? (OrderRules.IsPaid(state) ? now : null),
+            CompletedAt = order.CompletedAt ?? (Completes(order, state) ? now : null),
             Checks = 0,
         };
         after = await OrderTables.Update(session, after with { CheckAt = NextCheck(after) }, now);
         await MoveStock(session, order.Stock, after);
         await Record(session, order, after, now);
-        if (Completes(order, state) && !Completes(order, before))
+        if (order.CompletedAt is null && after.CompletedAt is not null)
         {
             await CartTables.TakeOut(session, order.CartId, await OrderTables.Lines(session, order.Id));
         }
@@ -288,10 +293,11 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 
     private static async ValueTask MoveStock(DbSession session, OrderStock before, Order after)
     {
+        // Reserved or taken: not for sale either way.
         var pieces = (before, after.Stock) switch
         {
-            (OrderStock.Reserved, OrderStock.Released) => -1,
-            (OrderStock.Released, OrderStock.Taken) => 1,
+            (OrderStock.Released, not OrderStock.Released) => 1,
+            (not OrderStock.Released, OrderStock.Released) => -1,
             _ => 0,
         };
         if (pieces == 0)
@@ -305,7 +311,8 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         }
     }
 
-    private async ValueTask<string> Refuse(DbSession session, Order order, string what)
+    /// <summary>Notes news that were not taken in; gives the note.</summary>
+    public async ValueTask<string> Refuse(DbSession session, Order order, string what)
     {
         await OrderTables.Note(session, order.Id, order.State, order.State, what, Now());
         LogRefused(order.Reference, what);
@@ -321,7 +328,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         var next = Now() + wait;
         return order.State switch
         {
-            OrderState.Expired or OrderState.Voided => next <= order.CreatedAt + Milliseconds(options.LateMoney) ? next : null,
+            OrderState.Expired or OrderState.Voided => next <= order.ExpiresAt + Milliseconds(options.LateMoney) ? next : null,
             _ when OrderRules.IsPaid(order.State) => null,
             _ => next,
         };

@@ -11,7 +11,7 @@ internal sealed record OrderOptions
 
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>An embed token lives an hour, so that money may still come for an order whose own time is over: so long it is asked for.</summary>
+    /// <summary>An embed token lives an hour, so that money may still come for an order whose own time is over: so long after that it is asked for.</summary>
     public TimeSpan LateMoney { get; init; } = TimeSpan.FromHours(2);
 
     /// <summary>After so long without news a pending or authorized order no longer keeps its stock. Webhooks are repeated for 7 days.</summary>

@@ -79,19 +79,15 @@ internal static class OrderRules
     /// <summary>Whether the shopper can (still) begin a payment.</summary>
     public static bool IsPayable(OrderState state) => state is OrderState.AwaitingPayment or OrderState.PaymentFailed;
 
-    /// <summary>Whether the order's time can be over: nothing is under way that the provider alone decides.</summary>
-    public static bool CanLapse(OrderState state, IReadOnlyCollection<Attempt> attempts) =>
-        IsPayable(state) || (state == OrderState.PaymentPending && !attempts.Any(attempt => attempt.IsUnderWay));
-
-    /// <summary>What the state asks of the stock; what waits keeps what it has.</summary>
-    public static OrderStock Stock(OrderState state, OrderStock before) => state switch
+    /// <summary>What the state asks of the stock: what waits has its pieces set aside, until its time is over.</summary>
+    public static OrderStock Stock(OrderState state, bool lapsed) => state switch
     {
         OrderState.Paid or OrderState.PartlyRefunded or OrderState.Refunded => OrderStock.Taken,
-        OrderState.Voided or OrderState.Expired => before == OrderStock.Taken ? OrderStock.Taken : OrderStock.Released,
-        _ => before,
+        OrderState.Voided or OrderState.Expired => OrderStock.Released,
+        _ => lapsed ? OrderStock.Released : OrderStock.Reserved,
     };
 
     /// <summary>Whether it is the one order that its cart may have open.</summary>
-    public static bool IsOpen(Order order) => !order.Lapsed
-        && (IsPayable(order.State) || order.State == OrderState.PaymentPending || (order.State == OrderState.Authorized && !order.CapturesLater));
+    public static bool IsOpen(Order order) => !order.Lapsed && order.CompletedAt is null
+        && (IsPayable(order.State) || order.State is OrderState.PaymentPending or OrderState.Authorized);
 }

@@ -73,20 +73,25 @@ internal static class OrderTables
         }
     }
 
-    /// <summary>Writes what can change. Guarded by the version that was read: a write in between would be a bug of the storage.</summary>
+    /// <summary>
+    /// Writes what can change. Guarded by the version that was read: a write in between would be a bug of the storage. An order whose cart
+    /// has another open one by now stays beside it.
+    /// </summary>
     public static async ValueTask<Order> Update(DbSession session, Order order, long now)
     {
         var after = order with { Version = order.Version + 1, UpdatedAt = now };
         var updated = await session.Execute(
             """
-            update orders set state = @state, is_open = @open, lapsed = @lapsed, stock = @stock, captured_minor = @captured,
-                refunded_minor = @refunded, session_id = @session, buyer = @buyer, version = @version, expires_at = @expires,
-                updated_at = @updated, paid_at = @paid, check_at = @check, checks = @checks
+            update orders set state = @state, lapsed = @lapsed,
+                is_open = case when @open = 1 and not exists (select 1 from orders other
+                    where other.cart_id = orders.cart_id and other.is_open = 1 and other.id <> orders.id) then 1 else 0 end,
+                stock = @stock, captured_minor = @captured, refunded_minor = @refunded, session_id = @session, buyer = @buyer, version = @version, expires_at = @expires,
+                updated_at = @updated, paid_at = @paid, completed_at = @completed, check_at = @check, checks = @checks
             where id = @id and version = @version - 1
             """,
             ("@state", OrderNames.Of(after.State)),
-            ("@open", OrderRules.IsOpen(after) ? 1 : 0),
             ("@lapsed", after.Lapsed ? 1 : 0),
+            ("@open", OrderRules.IsOpen(after) ? 1 : 0),
             ("@stock", OrderNames.Of(after.Stock)),
             ("@captured", after.CapturedMinor),
             ("@refunded", after.RefundedMinor),
@@ -96,6 +101,7 @@ internal static class OrderTables
             ("@expires", after.ExpiresAt),
             ("@updated", after.UpdatedAt),
             ("@paid", after.PaidAt),
+            ("@completed", after.CompletedAt),
             ("@check", after.CheckAt),
             ("@checks", after.Checks),
             ("@id", after.Id));
@@ -184,6 +190,11 @@ internal static class OrderTables
         row => new OrderEvent(
             row.GetInt64(0), row.GetInt64(1), OrderNames.State(row.GetString(2)), OrderNames.State(row.GetString(3)), row.GetString(4)),
         ("@order", orderId));
+
+    /// <summary>How many pieces of each product are set aside for orders.</summary>
+    public static async ValueTask<Dictionary<string, long>> Reserved(DbSession session) => (await session.Query(
+        "select l.product_id, sum(l.quantity) from orders o join order_line l on l.order_id = o.id where o.stock = 'reserved' group by l.product_id",
+        row => (Id: row.GetString(0), Pieces: row.GetInt64(1)))).ToDictionary(row => row.Id, row => row.Pieces, StringComparer.Ordinal);
 
     /// <summary>Takes pieces of a product out of what is for sale (or puts them back, below zero); nothing where stock is not limited.</summary>
     public static async ValueTask MoveStock(DbSession session, string productId, long quantity)

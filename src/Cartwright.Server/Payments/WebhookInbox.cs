@@ -23,7 +23,7 @@ internal sealed partial class WebhookInbox(
     /// The id under which a delivery is kept. The provider signs the body, not the id: another body under a known id is another delivery,
     /// or whoever repeats a body under a made-up id could keep a later one out.
     /// </summary>
-    public static string IdOf(string id, byte[] body) => $"{id} {Convert.ToHexStringLower(SHA256.HashData(body))[..16]}";
+    public static string IdOf(string id, byte[] body) => $"{id} {Convert.ToHexStringLower(SHA256.HashData(body))[..16]}".TrimStart();
 
     /// <summary>Stores a verified delivery and applies it. The problem, if there is one, is the storage's: the provider should deliver again.</summary>
     public async ValueTask<Result<bool>> Receive(string id, byte[] body, CancellationToken cancellation)
@@ -121,37 +121,44 @@ internal sealed partial class WebhookInbox(
             return (null, "refused: the shop takes no payments");
         }
 
-        if (news.Environment.Length > 0 && news.Environment != provider.Environment)
-        {
-            return (null, "refused: of another environment");
-        }
-
-        if (news.MerchantAccountId.Length > 0 && news.MerchantAccountId != provider.MerchantAccountId)
-        {
-            return (null, "refused: of another merchant account");
-        }
-
         var order = news.Transaction is { } transaction ? await OrderOf(session, transaction) : await OrderOf(session, news.Refund!);
         if (order is null)
         {
-            return (null, "no such order");
-        }
-
-        if (order.Provider != provider.Name)
-        {
-            return (order, "refused: the order is another provider's");
+            return (null, news.Refund is { } early ? NoOrderOf(early.TransactionId) : "no such order");
         }
 
         var cause = $"webhook {id} {news.Name}".TrimEnd();
-        return (order, news.Transaction is { } about
-            ? await orders.Hear(session, order, about, cause)
-            : await orders.Hear(session, order, RefundIds.Of(news.Refund!), news.Refund!, cause));
+        if (Stranger(news, order, provider) is { } whose)
+        {
+            return (order, await orders.Refuse(session, order, $"{cause}: refused, it is {whose}"));
+        }
+
+        if (news.Transaction is not { } about)
+        {
+            return (order, await orders.Hear(session, order, RefundIds.Of(news.Refund!), news.Refund!, cause));
+        }
+
+        // Refunds that came before their payment was known are applied by the keeper.
+        await session.Execute(
+            "update webhook_receipt set applied_at = null where order_id is null and outcome = @outcome", ("@outcome", NoOrderOf(about.Id)));
+        return (order, await orders.Hear(session, order, about, cause));
     }
 
+    private static string NoOrderOf(string transactionId) => $"no such order: refund of {transactionId}";
+
+    /// <summary>Whose news it is, when not this shop's; null when it is.</summary>
+    private static string? Stranger(WebhookEvent news, Order order, IPaymentProvider provider) =>
+        order.Provider != provider.Name ? "another provider's than the order"
+        : news.Environment.Length > 0 && news.Environment != provider.Environment ? "of another environment"
+        : new[] { news.MerchantAccountId, news.Transaction?.MerchantAccountId }.Any(account => account is { Length: > 0 } && account != provider.MerchantAccountId)
+            ? "of another merchant account"
+        : null;
+
+    // The metadata is pinned by the token; the external identifier is what a browser passed on.
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentTransaction transaction) =>
         await OrderTables.FindByTransaction(session, transaction.Id)
-        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.Metadata?.GetValueOrDefault("order_id") is { } named ? await OrderTables.Find(session, named) : null)
+        ?? (transaction.ExternalIdentifier is { } id ? await OrderTables.Find(session, id) : null)
         ?? (transaction.CheckoutSessionId is { } checkout ? await OrderTables.FindBySession(session, checkout) : null);
 
     private static async ValueTask<Order?> OrderOf(DbSession session, PaymentRefund refund) =>

@@ -47,7 +47,7 @@ internal sealed partial class WebhookRoute(
         }
 
         var id = verified.Value is { Length: > 0 } header ? header : read.Value.Id;
-        var stored = await inbox.Receive(id, body, http.RequestAborted);
+        var stored = await inbox.Receive(WebhookInbox.IdOf(id, body), body, http.RequestAborted);
         await (stored.Ok
             ? Answer(http, StatusCodes.Status200OK, """{"received":true}""")
             : Answer(http, StatusCodes.Status503ServiceUnavailable, """{"error":"The webhook could not be stored: deliver it again."}"""));

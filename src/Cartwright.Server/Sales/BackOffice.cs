@@ -9,13 +9,14 @@ internal static class BackOffice
 {
     public const string Path = "/sales/mcp";
 
-    /// <summary>Maps the endpoint.</summary>
+    /// <summary>Maps the endpoint and its REST twin.</summary>
     /// <param name="shop">The shop's options, of which the endpoint takes what both have in common.</param>
-    /// <returns>The server, for whoever serves the same over something else; behind the same guard.</returns>
+    /// <returns>The server, to be described.</returns>
     public static McpServer Map(IEndpointRouteBuilder routes, SalesBook book, Settings settings, Uri origin, McpOptions shop, KeyGuard guard)
     {
         var server = new McpServer(Options(settings.ServerName, origin, shop), Offer(book, settings.TopCount));
         guard.Protect(routes.MapMcp(Path, server));
+        guard.Protect(routes.MapRest(Path, server));
         return server;
     }
 

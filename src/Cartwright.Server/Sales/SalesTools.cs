@@ -123,6 +123,6 @@ internal sealed class SalesTools(SalesReports reports)
             async (asked, call) =>
             {
                 var reply = await answer(asked, call);
-                return reply.Ok ? ToolResult.OfJson(reply.Value.Json, reply.Value.Text) : ToolResult.Fail(reply.Problem.Advice);
+                return reply.Ok ? ToolResult.OfJson(reply.Value.Json, reply.Value.Text) : reply.Problem.ToToolResult();
             });
 }

@@ -28,6 +28,7 @@ internal sealed class McpHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var served = builder.Build();
         served.MapMcp("/mcp", server);
+        served.MapRest("/mcp", server);
         await served.StartAsync();
         return new McpHost(served, server);
     }

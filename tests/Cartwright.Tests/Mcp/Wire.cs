@@ -10,7 +10,7 @@ internal sealed class Wire(Uri address) : IDisposable
     /// <summary>Fails a test that would hang; nothing waits for it to pass.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = address, Timeout = Patience };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = address, Timeout = Patience };
 
     public Uri Address { get; } = address;
 

@@ -11,6 +11,7 @@ internal sealed class ShopProcess : IDisposable
 {
     public const int Terminate = 15;
     public const int Interrupt = 2;
+    public const int Kill9 = 9;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -59,7 +60,7 @@ internal sealed class ShopProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("CARTWRIGHT_", StringComparison.Ordinal) || name is "HOST" or "PORT").ToList())
+        foreach (var name in start.Environment.Keys.Where(IsSetting).ToList())
         {
             start.Environment.Remove(name);
         }
@@ -72,15 +73,18 @@ internal sealed class ShopProcess : IDisposable
         return new ShopProcess(System.Diagnostics.Process.Start(start)!);
     }
 
-    /// <summary>Serves the groceries on the port, with the folder's data, and waits until it answers.</summary>
-    public static async Task<ShopProcess> Serve(TempFolder folder, int port)
+    /// <summary>Serves the groceries (unless the settings name others) on the port, with the folder's data, and waits until it answers.</summary>
+    public static async Task<ShopProcess> Serve(TempFolder folder, int port, params (string Name, string Value)[] settings)
     {
         var shop = Run(
             folder.Path,
             ["serve"],
-            ("PORT", $"{port}"),
-            ("CARTWRIGHT_DATA", Path.Combine(folder.Path, "data")),
-            ("CARTWRIGHT_CATALOG", ShopServer.SampleFile("groceries")));
+            [
+                ("PORT", $"{port}"),
+                ("CARTWRIGHT_DATA", Path.Combine(folder.Path, "data")),
+                ("CARTWRIGHT_CATALOG", ShopServer.SampleFile("groceries")),
+                .. settings,
+            ]);
         try
         {
             await shop.Until(() => Answers(port));
@@ -170,6 +174,9 @@ internal sealed class ShopProcess : IDisposable
 
         _process.Dispose();
     }
+
+    private static bool IsSetting(string name) => name is "HOST" or "PORT" or "PAYMENT_PROVIDER" or "CHECKOUT_MODE" or "SANDBOX_WEBHOOK_URL"
+        || name.StartsWith("CARTWRIGHT_", StringComparison.Ordinal) || name.StartsWith("GR4VY_", StringComparison.Ordinal);
 
     private static async Task<bool> Answers(int port)
     {

@@ -94,6 +94,29 @@ public sealed class MerchantClient
     }
 
     [Fact]
+    public async Task REST_gives_the_same_figures_for_the_same_key()
+    {
+        await using var shop = await MerchantShop.Start();
+        await shop.SellFebruary();
+        var body = """{"name":"sales_report","arguments":{"date_start":"2026-02-01","date_end":"2026-02-28"}}""";
+        var key = ("Authorization", $"Bearer {MerchantShop.Key}");
+        var same = await shop.Wire.Send("POST", $"{BackOffice.Path}/tools/call", Mcp.Wire.Json(body), key);
+        Assert.Equal((await shop.Data("sales_report", "2026-02-01", "2026-02-28")).ToJsonString(), JsonNode.Parse(same.Body)!.ToJsonString());
+        var reversed = await shop.Wire.Send("POST", $"{BackOffice.Path}/tools/call", Mcp.Wire.Json("""{"name":"sales_between","arguments":{"date_start":"2026-02-02","date_end":"2026-02-01"}}"""), key);
+        Assert.Equal(400, reversed.Status);
+        Assert.Contains("swap them", reversed.Body, StringComparison.Ordinal);
+        foreach (var (method, path) in new[] { ("POST", "/tools/call"), ("GET", "/tools"), ("GET", "/prompts"), ("GET", "/resources"), ("GET", "/resources/read/shop://facts"), ("POST", "/prompts/get") })
+        {
+            var refused = await shop.Wire.Send(method, $"{BackOffice.Path}{path}", method == "POST" ? Mcp.Wire.Json(body) : null);
+            Assert.Equal(401, refused.Status);
+            Assert.StartsWith("Bearer ", refused.Header("WWW-Authenticate")!, StringComparison.Ordinal);
+        }
+
+        var document = JsonNode.Parse((await shop.Wire.Get("/openapi/v1.json")).Body)!;
+        Assert.Contains(document["paths"]!.AsObject(), path => path.Key.StartsWith(BackOffice.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Resources_tell_facts_definitions_products_and_months()
     {
         await using var shop = await MerchantShop.Start();

@@ -5,7 +5,7 @@ namespace Cartwright.Tests.Shop;
 /// <summary>What a model does wrong gets it advice, and costs no shopper a line.</summary>
 public sealed class BadInput(SampleShops shops) : IClassFixture<SampleShops>
 {
-    private static readonly (string Name, string Tool, string Arguments, string[] Advice)[] Table =
+    internal static readonly (string Name, string Tool, string Arguments, string[] Advice)[] Table =
     [
         ("an unknown product", "add_to_cart", Items("""{"product_id":"aloe"}"""), ["no product \"aloe\"", "did you mean aloe-vera (Aloe Vera)"]),
         ("an unknown name", "add_to_cart", Items("""{"name":"Monstera Deluxe"}"""), ["no product \"Monstera Deluxe\"", "monstera"]),

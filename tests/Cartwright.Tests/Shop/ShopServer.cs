@@ -5,6 +5,7 @@ using Cartwright.Server.Catalog;
 using Cartwright.Server.Storage;
 using Cartwright.Tests.Mcp;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Tests.Shop;
 
@@ -31,10 +32,15 @@ internal sealed class ShopServer : IAsyncDisposable
     public static Task<ShopServer> Start(string sample = "plantly", TempFolder? folder = null, TimeProvider? time = null, Func<Settings, Settings>? change = null) =>
         StartFile(SampleFile(sample), folder, time, change);
 
-    public static async Task<ShopServer> Start(JsonObject catalog)
+    public static async Task<ShopServer> Start(
+        JsonObject catalog,
+        TempFolder? folder = null,
+        TimeProvider? time = null,
+        Func<Settings, Settings>? change = null,
+        Action<ILoggingBuilder>? logging = null)
     {
-        var folder = new TempFolder();
-        return new ShopServer(await Run(folder.File("catalog.json", catalog.ToJsonString()), folder, null, null), folder, ownsFolder: true);
+        var data = folder ?? new TempFolder();
+        return new ShopServer(await Run(data.File("catalog.json", catalog.ToJsonString()), data, time, change, logging), data, ownsFolder: folder is null);
     }
 
     /// <summary>Loads another catalogue as another process would, past this server.</summary>
@@ -73,10 +79,11 @@ internal sealed class ShopServer : IAsyncDisposable
         return new ShopServer(await Run(catalog, data, time, change), data, ownsFolder: folder is null);
     }
 
-    private static async Task<WebApplication> Run(string catalog, TempFolder folder, TimeProvider? time, Func<Settings, Settings>? change)
+    private static async Task<WebApplication> Run(
+        string catalog, TempFolder folder, TimeProvider? time, Func<Settings, Settings>? change, Action<ILoggingBuilder>? logging = null)
     {
         var settings = new Settings { Host = IPAddress.Loopback, Port = 0, DataFolder = DataFolder(folder), CatalogFile = catalog };
-        var built = await ServerBuilder.Build(change?.Invoke(settings) ?? settings, time ?? new FakeTime(), new IdSource());
+        var built = await ServerBuilder.Build(change?.Invoke(settings) ?? settings, time ?? new FakeTime(), new IdSource(), logging);
         Assert.True(built.Ok, built.Problem?.Advice);
         await built.Value.StartAsync();
         return built.Value;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { startShop, type Shop } from '../../node/src/server.js';
 import { eventually, launch, Visitor } from './visitor.js';
@@ -49,7 +49,7 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
       await visitor.page.getByLabel('Protocol revision').selectOption(revision);
       await walk();
       assert.deepEqual(await visitor.cart(), groceries);
-      await visitor.page.getByRole('button', { name: 'Start over' }).waitFor();
+      await visitor.page.locator('.chip.next', { hasText: 'Check out' }).waitFor();
 
       const log = await visitor.log();
       for (const entry of ['model → shop: tools/call list_products', 'model → shop: tools/call add_to_cart', 'widget → host: ui/initialize', 'host → widget: ui/notifications/tool-result', 'host → shop: tools/call add_to_cart']) {
@@ -61,6 +61,78 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
       assert.equal(log.some(entry => entry.includes('window.openai.setWidgetState')), host === 'ChatGPT');
     });
   }
+}
+
+for (const host of ['MCP Apps', 'ChatGPT']) {
+  test(`The tour in ${host} goes on to the purchase: page, receipt, paid order, and the conversation after it`, async () => {
+    visitor = await Visitor.open(browser, shop.endpoint);
+    await visitor.choose('Host', host);
+    await visitor.chip(1).click();
+    await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
+    await visitor.page.locator('.chip', { hasText: 'Check out' }).click();
+    const checkout = visitor.widget(1);
+    const tab = await visitor.opened(() => checkout.getByRole('button', { name: /^Pay \$/ }).click());
+    await tab.getByRole('heading', { name: 'Contact and delivery' }).waitFor();
+    assert.equal(await tab.evaluate(() => window.opener === null && document.referrer === ''), true, 'the tab knows where it came from');
+    await introduce(tab);
+    await tab.getByRole('button', { name: 'Approve', exact: true }).click();
+    await tab.getByRole('heading', { name: 'Thank you, your order is paid' }).waitFor();
+    await tab.close();
+
+    await checkout.getByRole('heading', { name: 'Your order is paid' }).waitFor();
+    await visitor.page.locator('.chip.next', { hasText: 'Ask about the order' }).click();
+    await visitor.turn(2).getByText('get_order').first().waitFor();
+    const told = await (await visitor.openView(2, 'structuredContent')).textContent();
+    assert.equal((JSON.parse(told ?? '') as { order: { status: string } }).order.status, 'paid');
+    await visitor.page.getByRole('button', { name: 'Start over' }).waitFor();
+    assert.deepEqual(await visitor.cart(), {});
+
+    // Buying empties the cart, and the conversation goes on with it.
+    await visitor.chip(3).click();
+    await visitor.widget(3).getByText('3 items', { exact: true }).waitFor();
+    await checkout.getByRole('button', { name: 'Keep shopping' }).click();
+    await visitor.widget(4).getByRole('heading', { name: 'Eggs', exact: true }).waitFor();
+  });
+}
+
+test('A decline on the page is shown in the conversation, and the next try pays', async () => {
+  visitor = await Visitor.open(browser, shop.endpoint);
+  await visitor.chip(1).click();
+  await visitor.widget(0).getByRole('button', { name: 'Checkout' }).click();
+  const checkout = visitor.widget(1);
+  const tab = await visitor.opened(() => checkout.getByRole('button', { name: /^Pay \$/ }).click());
+  await introduce(tab);
+  await tab.getByRole('button', { name: 'Decline', exact: true }).click();
+  await tab.getByText('The payment did not go through.').waitFor();
+  await checkout.getByRole('button', { name: /^Try again/ }).waitFor();
+  await tab.getByRole('button', { name: 'Pending', exact: true }).click();
+  await tab.getByRole('heading', { name: 'Thank you, your order is paid' }).waitFor();
+  await checkout.getByRole('heading', { name: 'Your order is paid' }).waitFor();
+  assert.deepEqual(await visitor.cart(), {});
+});
+
+test('A browser that blocks the tab leaves a link to it', async () => {
+  visitor = await Visitor.open(browser, shop.endpoint);
+  await visitor.chip(1).click();
+  await visitor.widget(0).getByRole('button', { name: 'Checkout' }).click();
+  await visitor.page.evaluate(() => {
+    window.open = () => null;
+  });
+  const checkout = visitor.widget(1);
+  await checkout.getByRole('button', { name: /^Pay \$/ }).click();
+  const tab = await visitor.opened(() => checkout.getByRole('link', { name: 'Open it yourself' }).click());
+  // Not in the widget's sandbox: the forms work.
+  await introduce(tab);
+  await tab.getByRole('button', { name: 'Approve', exact: true }).waitFor();
+});
+
+/** Fills in the first step of the checkout page. */
+async function introduce(tab: Page): Promise<void> {
+  const details = { Email: 'ada@example.com', 'Full name': 'Ada Lovelace', 'Street and house number': '12 Analytical Row', 'Town or city': 'London', 'Postal code': 'N1 9GU' };
+  for (const [label, text] of Object.entries(details)) await tab.getByLabel(label).fill(text);
+  await tab.getByLabel('Country').selectOption('GB');
+  await tab.getByRole('button', { name: 'Continue to payment' }).click();
+  await tab.getByRole('heading', { name: 'Payment', exact: true }).waitFor();
 }
 
 test('Without the conversation id the cart id alone holds the conversation together', async () => {

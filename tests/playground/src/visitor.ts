@@ -23,6 +23,10 @@ export class Visitor {
     readonly page: Page,
     private readonly endpoint: URL,
   ) {
+    this.watch(page);
+  }
+
+  private watch(page: Page): void {
     page.on('console', message => {
       if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
     });
@@ -69,6 +73,13 @@ export class Visitor {
   /** The document of a turn's widget: a frame in the sandbox's frame. */
   widget(turn: number): FrameLocator {
     return this.turn(turn).frameLocator('iframe.widget').frameLocator('iframe');
+  }
+
+  /** The tab that an action opens; what its console complains about counts too. */
+  async opened(action: () => Promise<void>): Promise<Page> {
+    const [tab] = await Promise.all([this.page.context().waitForEvent('page'), action()]);
+    this.watch(tab);
+    return tab;
   }
 
   /** Calls a tool through the panel, with plain JSON. */

@@ -11,7 +11,7 @@ import { Stage } from './stage.js';
 const widgets = [
   { widget: 'product-catalog', tool: 'list_products', call: 'list_products' },
   { widget: 'shopping-cart', tool: 'show_cart', call: 'show_cart' },
-  { widget: 'checkout', tool: 'ui://widget/checkout.html', call: 'show_cart' },
+  { widget: 'checkout', tool: 'start_checkout', call: 'start_checkout' },
 ];
 /** A host with a style of its own, as MCP Apps hosts have. */
 const styles = {
@@ -108,6 +108,24 @@ test('An empty cart, a failed start and an open filter panel have no serious fau
   const catalog = await show({ widget: 'product-catalog', tool: 'list_products', call: 'list_products' });
   await catalog.widget.getByRole('button', { name: 'Filters' }).click();
   assert.deepEqual(await faults(catalog), []);
+});
+
+test('No outcome of a checkout has a serious fault', async () => {
+  const [, , checkout] = widgets;
+  assert.ok(checkout);
+  for (const status of ['payment_failed', 'payment_pending', 'paid', 'expired', 'partly_refunded']) {
+    const host = await show(checkout, {
+      context: { theme: status === 'paid' ? 'dark' : 'light' },
+      intercept: async ({ name }, proceed) => {
+        const answer = await proceed();
+        if (name === 'get_order') Object.assign((answer['structuredContent'] as { order: object }).order, { status, refunded_amount: status === 'partly_refunded' ? 100 : 0 });
+        return answer;
+      },
+    });
+    await eventually(async () => (await host.log()).calls.some(call => call.name === 'get_order'), true);
+    await host.widget.getByText(/and no money was taken|outcome is shown|has received|in time|went back/).waitFor();
+    assert.deepEqual(await faults(host), [], status);
+  }
 });
 
 test('The theme follows the host, then the browser', async () => {

@@ -1,9 +1,10 @@
-// Makes docs/images: every widget in light, dark and on a phone. `npm run screenshots --prefix tests/web`
+// Makes docs/images: every widget, and the checkout page, in light, dark and on a phone. `npm run screenshots --prefix tests/web`
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { repository } from '../../node/src/server.js';
 import type { JsonObject } from '../../node/src/shapes.js';
+import type { CheckoutTab } from './checkout-tab.js';
 import { Stage } from './stage.js';
 
 interface Shot {
@@ -20,7 +21,7 @@ const groceries: Shot['before'] = [['add_to_cart', { items: [{ name: 'Eggs', qua
 const shots: Shot[] = [
   { widget: 'product-catalog', tool: 'list_products', before: groceries, args: {}, limit: 900 },
   { widget: 'shopping-cart', tool: 'show_cart', before: groceries, args: {} },
-  { widget: 'checkout', tool: 'ui://widget/checkout.html', before: groceries, args: {} },
+  { widget: 'checkout', tool: 'start_checkout', before: groceries, args: {} },
 ];
 const looks = [
   { name: 'light', theme: 'light', width: 760 },
@@ -38,7 +39,7 @@ try {
   for (const shot of shots) {
     const conversation = await stage.converse('mcp-apps');
     for (const [tool, args] of shot.before) await conversation.call(tool, args);
-    const result = await conversation.call(shot.tool.startsWith('ui:') ? 'show_cart' : shot.tool, shot.args);
+    const result = await conversation.call(shot.tool, shot.args);
     for (const { name, theme, width } of looks) {
       const host = await stage.openWindow({ exact: true, viewport: { width, height: 1400 }, deviceScaleFactor: 2 });
       await host.show({ conversation, tool: shot.tool, args: shot.args, result, context: { theme, locale: 'en-US', styles: { '--font-sans': font } }, width });
@@ -51,6 +52,39 @@ try {
 
     await stage.closeWindows();
   }
+
+  for (const { name, theme, width } of looks) {
+    const conversation = await stage.converse('mcp-apps');
+    for (const [tool, args] of groceries) await conversation.call(tool, args);
+    const { checkout_url } = (await conversation.call('start_checkout'))['structuredContent'] as { checkout_url: string };
+    const tab = await stage.openTab(checkout_url, {
+      viewport: { width: width === 375 ? 375 : 1000, height: 700 },
+      deviceScaleFactor: 2,
+      colorScheme: theme === 'dark' ? 'dark' : 'light',
+      bypassCSP: true,
+    });
+    await tab.page.addStyleTag({ content: `:root { --font-sans: ${font}; }` });
+    if (name !== 'phone') {
+      await tab.introduce();
+      await tab.page.addStyleTag({ content: `:root { --font-sans: ${font}; }` });
+    }
+
+    if (name === 'light') await shoot(tab, 'checkout-page-light');
+    if (name === 'phone') await shoot(tab, 'checkout-page-phone');
+    if (name === 'dark') {
+      await tab.choose('Approve');
+      await tab.reach('paid');
+      await tab.page.addStyleTag({ content: `:root { --font-sans: ${font}; }` });
+      await shoot(tab, 'checkout-page-dark');
+    }
+  }
+  await stage.closeWindows();
 } finally {
   await stage.close();
+}
+
+async function shoot(tab: CheckoutTab, name: string): Promise<void> {
+  await tab.page.mouse.move(0, 0);
+  await tab.page.waitForTimeout(800);
+  await tab.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
 }

@@ -9,7 +9,9 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 
 import { repository, startShop, type Shop } from '../../node/src/server.js';
 import { asObject, type JsonObject } from '../../node/src/shapes.js';
+import { CheckoutTab } from './checkout-tab.js';
 import { Conversation, type Result } from './conversation.js';
+import type { FakeGr4vy } from './fake-gr4vy.js';
 import { HostPage } from './host-page.js';
 import type { Dialect, OpenAiGlobals } from './host/wire.js';
 
@@ -34,7 +36,7 @@ const browserFlags = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disa
 /** The real shop, a browser, and the web server of the host page. */
 export class Stage {
   private readonly mounts = new Map<string, Mount>();
-  private readonly pages: HostPage[] = [];
+  private readonly pages: (HostPage | CheckoutTab)[] = [];
   private lastMount = 0;
 
   private constructor(
@@ -42,20 +44,24 @@ export class Stage {
     private readonly browser: Browser,
     private readonly web: Server,
     private readonly scripts: { page: string; openai: string },
+    private readonly gr4vy: FakeGr4vy | undefined,
   ) {}
 
-  static async open(): Promise<Stage> {
+  /** With a fake Gr4vy the shop is paid through that, else through its own sandbox. */
+  static async open(gr4vy?: FakeGr4vy, settings: Record<string, string> = {}): Promise<Stage> {
     // One after the other: whatever fails leaves no process behind that would keep the tests from ending.
     const [page, openai] = [await bundle('page'), await bundle('openai')];
-    const shop = await startShop();
+    const web = createServer().listen(0, '127.0.0.1');
+    await once(web, 'listening');
+    // Nothing that waits for the web server may keep the tests from ending.
+    web.unref();
+    const shop = await startShop({ ...gr4vy?.settings(originOf(web)), ...settings });
     const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
     const browser = await chromium.launch({ executablePath, args: browserFlags }).catch(async (error: unknown) => {
       await shop.stop();
       throw error;
     });
-    const web = createServer().listen(0, '127.0.0.1');
-    await once(web, 'listening');
-    const stage = new Stage(shop, browser, web, { page, openai });
+    const stage = new Stage(shop, browser, web, { page, openai }, gr4vy);
     web.on('request', (request, response) => {
       stage.serve(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
     });
@@ -70,7 +76,7 @@ export class Stage {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.web.address() as AddressInfo).port}`;
+    return originOf(this.web);
   }
 
   converse(dialect: Dialect): Promise<Conversation> {
@@ -88,6 +94,15 @@ export class Stage {
     this.pages.push(host);
     await page.goto(exact ? this.origin : `${this.origin}/?roomy`);
     return host;
+  }
+
+  /** A window of its own, with nothing in common with the others, on a page of the shop. */
+  async openTab(url: string, options: BrowserContextOptions = {}): Promise<CheckoutTab> {
+    const context = await this.browser.newContext({ viewport: { width: 1000, height: 900 }, reducedMotion: 'reduce', ...options });
+    const tab = new CheckoutTab(await context.newPage());
+    this.pages.push(tab);
+    await tab.page.goto(url);
+    return tab;
   }
 
   /** Closes all windows. Whatever a browser complained about in them is a failure. */
@@ -130,6 +145,7 @@ export class Stage {
       return send(response, 'text/html', `<!doctype html><html lang="en"><title>Test host</title><style>body{margin:0}iframe{border:0;display:block${room}}</style><body><script type="module" src="/page.js"></script>`);
     }
 
+    if (this.gr4vy?.serve(request, response) === true) return;
     if (path === '/page.js') return send(response, 'text/javascript', this.scripts.page);
     if (path.startsWith('/frame/')) {
       const { html, csp } = this.mount(path.slice('/frame/'.length));
@@ -163,6 +179,7 @@ export class Stage {
 function policy(declared: JsonObject): string {
   const resources = (declared['resourceDomains'] as string[]).join(' ');
   const connections = (declared['connectDomains'] as string[]).join(' ');
+  const frames = ((declared['frameDomains'] ?? ["'none'"]) as string[]).join(' ');
   return [
     "default-src 'none'",
     `script-src 'unsafe-inline' ${resources}`,
@@ -171,10 +188,14 @@ function policy(declared: JsonObject): string {
     `font-src data: ${resources}`,
     `media-src data: ${resources}`,
     `connect-src ${connections}`,
-    "frame-src 'none'",
+    `frame-src ${frames}`,
     "base-uri 'none'",
     "object-src 'none'",
   ].join('; ');
+}
+
+function originOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 async function bundle(name: string): Promise<string> {

@@ -24,6 +24,7 @@ create table orders (
     expires_at bigint not null,
     updated_at bigint not null,
     paid_at bigint,
+    completed_at bigint,                -- when the shopper's part was done, and the cart was emptied
     check_at bigint,                    -- when the provider is asked next; null: not again
     checks bigint not null              -- how often it was asked in vain
 );
@@ -90,4 +91,5 @@ create table webhook_receipt (
 );
 
 create index webhook_receipt_waiting on webhook_receipt (received_at) where applied_at is null;
+create index webhook_receipt_unmatched on webhook_receipt (outcome) where order_id is null;
 create index webhook_receipt_age on webhook_receipt (received_at);

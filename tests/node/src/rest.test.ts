@@ -1,0 +1,132 @@
+// The REST interface by its own description: a validator reads the OpenAPI document, a client is made of it and calls, and every
+// answer is held against the schema that the document promises.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { OpenAPIClientAxios, type Document, type OpenAPIClient } from 'openapi-client-axios';
+
+import { callTool } from './rpc.js';
+import { startShop, type Shop } from './server.js';
+import { asCart, asObject, asProducts, type JsonObject } from './shapes.js';
+
+let shop: Shop;
+let document: JsonObject;
+let client: OpenAPIClient;
+const ajv = new Ajv2020({ strict: false });
+
+before(async () => {
+  shop = await startShop();
+  const response = await fetch(new URL('/openapi/v1.json', shop.endpoint));
+  assert.equal(response.status, 200);
+  document = asObject(await response.json(), 'document');
+  ajv.addSchema(structuredClone(document), 'openapi');
+  client = await new OpenAPIClientAxios({
+    definition: document as unknown as Document,
+    axiosConfigDefaults: { validateStatus: () => true },
+  }).init();
+});
+
+after(async () => {
+  await shop?.stop();
+});
+
+/** Fails when the value does not fit the schema at that place of the document. */
+function assertFits(pointer: string, value: unknown): void {
+  const validate = ajv.getSchema(`openapi#${pointer}`);
+  assert.ok(validate, `${pointer} is not in the document`);
+  assert.ok(validate(value), `${pointer}: ${JSON.stringify(validate.errors)} in ${JSON.stringify(value)}`);
+}
+
+const requestSchema = '/paths/~1mcp~1tools~1call/post/requestBody/content/application~1json/schema';
+const responseSchema = '/paths/~1mcp~1tools~1call/post/responses/200/content/application~1json/schema';
+
+async function invoke(operation: string, parameters: JsonObject | null, body?: JsonObject): Promise<{ status: number; type: string; data: unknown }> {
+  const call = client[operation];
+  assert.ok(call, `the document has no operation ${operation}`);
+  const response = await call(parameters as never, body);
+  return { status: response.status, type: String(response.headers['content-type']), data: response.data };
+}
+
+/** A call of a tool by the client; a success fits the tool's own result. */
+async function tool(name: string, args: JsonObject): Promise<JsonObject> {
+  const body = { name, arguments: args };
+  assertFits(requestSchema, body);
+  const { status, type, data } = await invoke('mcp_call_tool', null, body);
+  assert.equal(status, 200, `${name}: ${JSON.stringify(data)}`);
+  assert.equal(type, 'application/json');
+  assertFits(responseSchema, data);
+  assertFits(`/components/schemas/mcp_${name}_result`, data);
+  return asObject(data, name);
+}
+
+test('The OpenAPI document is valid', async () => {
+  assert.equal(document['openapi'], '3.1.0');
+  const validator = new Validator();
+  const { valid, errors } = await validator.validate(structuredClone(document));
+  assert.ok(valid, JSON.stringify(errors));
+  assert.equal(validator.version, '3.1');
+  assert.equal(JSON.stringify(validator.resolveRefs()).includes('"$ref":"#/components'), false, 'a reference leads nowhere');
+});
+
+test('The validator would notice a mistake', async () => {
+  const broken = structuredClone(document);
+  asObject(asObject(broken['paths'], 'paths')['/mcp/tools/call'], 'path')['post'] = { responses: 7 };
+  assert.equal((await new Validator().validate(broken)).valid, false);
+});
+
+test('Every listed tool is described, and its example fits its schema and that of no other tool', async () => {
+  const { data } = await invoke('mcp_list_tools', null);
+  const { tools } = asObject(data, 'list') as { tools: JsonObject[] };
+  assertFits('/components/schemas/ToolList', data);
+  const paths = asObject(document['paths'], 'paths') as Record<string, { post: { requestBody: { content: Record<string, { examples: Record<string, { value: unknown }> }> } } }>;
+  const examples = paths['/mcp/tools/call']?.post.requestBody.content['application/json']?.examples;
+  assert.ok(examples);
+  assert.deepEqual(Object.keys(examples).sort(), tools.map(entry => entry['name']).sort());
+  for (const { value } of Object.values(examples)) assertFits(requestSchema, value);
+  const validate = ajv.getSchema(`openapi#${requestSchema}`);
+  assert.equal(validate?.({ name: 'no_such_tool', arguments: {} }), false);
+  assert.equal(validate?.({ name: 'add_to_cart', arguments: { items: 'eggs' } }), false);
+});
+
+test('A client made of the document shops, and its answers are those of MCP', async () => {
+  const [eggs] = asProducts(await tool('list_products', { search: 'eggs' }));
+  assert.ok(eggs);
+  const { product } = await tool('get_product', { product_id: eggs.id });
+  assert.deepEqual(product, ((await callTool(shop.endpoint, 'get_product', { product_id: eggs.id }))['structuredContent'] as JsonObject)['product']);
+
+  const added = asCart(await tool('add_to_cart', { items: [{ product_id: eggs.id, quantity: 2 }, { name: 'milk' }] }));
+  await tool('update_cart', { cart_id: added.cart_id, items: [{ product_id: 'milk', quantity: 0 }], expected_version: added.version });
+  const cart = await tool('show_cart', { cart_id: added.cart_id });
+  assert.deepEqual(cart, (await callTool(shop.endpoint, 'show_cart', { cart_id: added.cart_id }))['structuredContent']);
+
+  const order = await tool('start_checkout', { cart_id: added.cart_id });
+  const shown = await tool('get_order', { order_id: order['order_id'] });
+  assert.deepEqual(shown, (await callTool(shop.endpoint, 'get_order', { order_id: order['order_id'] }))['structuredContent']);
+});
+
+test('A failure is a problem with the advice that MCP gives', async () => {
+  const args = { items: [{ product_id: 'egs' }] };
+  const { status, type, data } = await invoke('mcp_call_tool', null, { name: 'add_to_cart', arguments: args });
+  assert.equal(status, 404);
+  assert.equal(type, 'application/problem+json');
+  assertFits('/components/schemas/Problem', data);
+  const [block] = (await callTool(shop.endpoint, 'add_to_cart', args))['content'] as { text: string }[];
+  assert.equal(asObject(data, 'problem')['detail'], block?.text);
+});
+
+test('The client reads every resource by its URI, which it percent-encodes', async () => {
+  const { data } = await invoke('mcp_list_resources', null);
+  assertFits('/components/schemas/ResourceList', data);
+  const { resources } = asObject(data, 'list') as { resources: { uri: string; mimeType: string }[] };
+  assert.ok(resources.length > 0);
+  for (const { uri, mimeType } of resources) {
+    const read = await invoke('mcp_read_resource', { uri });
+    assert.equal(read.status, 200, `${uri}: ${JSON.stringify(read.data).slice(0, 200)}`);
+    assertFits('/components/schemas/ResourceContents', read.data);
+    const [item] = asObject(read.data, 'read')['contents'] as { uri: string; mimeType: string }[];
+    assert.deepEqual([item?.uri, item?.mimeType], [uri, mimeType]);
+  }
+  assert.equal((await invoke('mcp_read_resource', { uri: 'ui://widget/no-such.html' })).status, 404);
+});
