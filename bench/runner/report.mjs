@@ -117,6 +117,7 @@ export function renderSales(results) {
   /** @type {{ label: string, show: (result: import('./sales.mjs').SalesResult) => string, value?: (result: import('./sales.mjs').SalesResult) => number, bound?: number }[]} */
   const lines = [
     { label: 'load, lines a second', show: result => count(result.lines / result.loadSeconds), value: result => result.lines / result.loadSeconds, bound: 100_000 },
+    { label: 'load, lines a second of processor time', show: result => count(result.lines / result.processorSeconds) },
     { label: 'database, MiB', show: result => count(result.databaseBytes / 1024 / 1024) },
     ...['days of a year', 'days of three years', 'products of a year', 'products of three years'].map(name => ({
       label: `${name}, ms: median (slowest)`,

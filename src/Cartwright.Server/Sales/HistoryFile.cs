@@ -15,15 +15,15 @@ internal sealed class HistoryFile
     private readonly HistoryColumns _columns;
     private readonly HistoryPositions _positions;
     private readonly HistoryFields _fields;
-    private Stream? _stream;
+    private long _position;
 
     private HistoryFile(string path, HistoryColumns columns, HistoryPositions positions, HistoryFields fields) =>
         (_path, _columns, _positions, _fields) = (path, columns, positions, fields);
 
     public long Length => new FileInfo(_path).Length;
 
-    /// <summary>How many bytes of it were read.</summary>
-    public long Position => _stream?.Position ?? 0;
+    /// <summary>How many bytes of it were read, about.</summary>
+    public long Position => Volatile.Read(ref _position);
 
     /// <summary>Looks at the file's header; what is missing there is a problem, and so is a database without a catalogue.</summary>
     public static async ValueTask<Result<HistoryFile>> Open(string path, HistoryColumns columns, Database database, TimeProvider time)
@@ -71,10 +71,10 @@ internal sealed class HistoryFile
     {
         var badLine = 0L;
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
-        _stream = stream;
         using var reader = CsvReader.Create(stream, Options(_columns, bad => badLine = bad.LineNumber), leaveOpen: true);
         for (var record = 0L; Read(reader); record++)
         {
+            Volatile.Write(ref _position, reader.ByteOffset);
             if (record >= from)
             {
                 var line = reader.LineNumber;
