@@ -51,6 +51,11 @@ export async function build({ cartwright, say }) {
   return { cartwright: shop, bare };
 }
 
+/** @param {{ cartwright: string | undefined, say: (text: string) => void }} options @returns {Promise<{ cartwright: string, asker: string }>} */
+export async function buildSales({ cartwright, say }) {
+  return { cartwright: cartwright ?? (await publish('src/Cartwright', 'cartwright', say)), asker: await publish('bench/SalesHistory', 'sales-history', say) };
+}
+
 /** @param {string} executable @param {string} data @returns {Launch} */
 export function shopLaunch(executable, data) {
   return {
@@ -131,9 +136,13 @@ export async function sizeOfListing(contender) {
   return JSON.stringify({ structuredContent, _meta }).length;
 }
 
+export async function dotnetVersion() {
+  return (await run('dotnet', ['--list-runtimes'])).match(/Microsoft\.AspNetCore\.App (10\.\S+)/g)?.at(-1)?.split(' ')[1] ?? 'unknown';
+}
+
 /** Versions of what the numbers depend on. */
 export async function runtimeVersions() {
-  const dotnet = (await run('dotnet', ['--list-runtimes'])).match(/Microsoft\.AspNetCore\.App (10\.\S+)/g)?.at(-1)?.split(' ')[1] ?? 'unknown';
+  const dotnet = await dotnetVersion();
   const sdk = require(join(peer, 'node_modules/@modelcontextprotocol/sdk/package.json')).version;
   return { dotnet, node: process.version.slice(1), sdk };
 }

@@ -1,30 +1,32 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { build, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
+import { build, buildSales, dotnetVersion, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
 import { measureColdStart } from './coldstart.mjs';
 import { run } from './processes.mjs';
-import { addingRows, listingRows, memoryRows, renderTable, sessionRows, startRows, writeDocument } from './report.mjs';
+import { addingRows, listingRows, memoryRows, renderSales, renderTable, sessionRows, startRows, writeDocument, writeSales } from './report.mjs';
+import { measureSales } from './sales.mjs';
 import { measureSessions } from './sessions.mjs';
 import { measureAdding, measureListing } from './throughput.mjs';
 
 const help = `Measures Cartwright against bare Kestrel and a TypeScript server, in one run on this machine.
 
-bench/run [--quick] [--only list|add|memory|start] [--write] [--cartwright FILE]
+bench/run [--quick] [--only list|add|memory|start|sales] [--write] [--cartwright FILE]
 
   --quick            one short round of each: shows that everything works, not how fast it is
   --only PART        list    list_products, requests per second
                      add     add_to_cart, requests per second
                      memory  resident memory under both loads, and what idle sessions cost
                      start   process start to first answered call
-  --write            put the table into docs/performance.md; only a whole run may
+                     sales   loading 100 thousand, 1 million and 10 million lines of history, and asking about them
+  --write            put the tables into docs/performance.md; only a whole run may, or --only sales its own
   --cartwright FILE  measure this executable instead of publishing src/Cartwright
   --help             this text
 
 Needs Linux, the .NET 10 SDK, Node 20 or newer and wrk. All traffic is loopback, 32 connections, one load generator thread.
 Exit code: 0 all required bounds met, 1 something answered wrongly or did not run, 3 a bound was missed.`;
 
-const parts = ['list', 'add', 'memory', 'start'];
+const parts = ['list', 'add', 'memory', 'start', 'sales'];
 
 function readOptions() {
   try {
@@ -39,7 +41,7 @@ function readOptions() {
     });
     if (values.only !== undefined && !parts.includes(values.only)) throw new Error(`--only takes one of ${parts.join(', ')}`);
     if (values.cartwright !== undefined && !existsSync(values.cartwright)) throw new Error(`${values.cartwright} does not exist`);
-    if (values.write && (values.quick || values.only !== undefined || values.cartwright !== undefined)) {
+    if (values.write && (values.quick || (values.only !== undefined && values.only !== 'sales') || values.cartwright !== undefined)) {
       throw new Error('--write documents a whole run of the published build: leave out the other options');
     }
     return values;
@@ -74,8 +76,23 @@ const plan = options.quick ? { rounds: 1, seconds: 2, warmUp: 2 } : { rounds: 3,
 const amounts = options.quick ? { sessions: 50_000, peerSessions: 1_000, starts: 3 } : { sessions: 1_000_000, peerSessions: 10_000, starts: 7 };
 
 async function measure() {
-  await requireWrk();
   const folder = workFolder();
+  let salesMet = true;
+  if (wanted('sales')) {
+    const { cartwright, asker } = await buildSales({ cartwright: options.cartwright, say });
+    /** @type {import('./sales.mjs').SalesResult[]} */
+    const results = [];
+    for (const lines of options.quick ? [10_000, 100_000] : [100_000, 1_000_000, 10_000_000]) {
+      say(`sales of ${lines} lines`);
+      results.push(await measureSales(asker, cartwright, folder, lines, options.quick ? 3 : 15));
+    }
+    const { table, met } = renderSales(results);
+    salesMet = met || options.quick;
+    console.log(table);
+    if (options.write) say(`wrote ${writeSales(table, await dotnetVersion())}`);
+    if (options.only === 'sales') return salesMet ? 0 : 3;
+  }
+  await requireWrk();
   const executables = await build({ cartwright: options.cartwright, say });
   /** @type {import('./report.mjs').Row[]} */
   const rows = [];
@@ -133,7 +150,7 @@ async function measure() {
   if (options.write) {
     say(`wrote ${writeDocument(rows, await runtimeVersions(), bytes)}`);
   }
-  return rows.every(({ met }) => met !== false) ? 0 : 3;
+  return salesMet && rows.every(({ met }) => met !== false) ? 0 : 3;
 }
 
 try {

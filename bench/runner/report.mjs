@@ -92,14 +92,61 @@ const header = ['Measured', 'Cartwright', 'Peer', 'Ratio', 'Required', ''];
 /** @param {Row[]} rows */
 export function renderTable(rows) {
   const verdict = (/** @type {Row} */ { met }) => (met === undefined ? '' : met ? 'met' : 'MISSED');
-  const cells = [header, ...rows.map(line => [line.label, line.value, line.versus, line.ratio, line.bound, verdict(line)])];
-  const widths = header.map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)));
+  return renderCells([header, ...rows.map(line => [line.label, line.value, line.versus, line.ratio, line.bound, verdict(line)])]);
+}
+
+/** @param {string[][]} cells the first line is the header */
+function renderCells(cells) {
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)));
   const lines = cells.map(line => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
   return [lines[0], `| ${widths.map(width => '-'.repeat(Math.max(3, width))).join(' | ')} |`, ...lines.slice(1)].join('\n');
 }
 
-const begin = '<!-- bench/run --write: begin -->';
-const end = '<!-- bench/run --write: end -->';
+/**
+ * Questions by size of the history, side by side: the time is to grow with days, not with orders. Required is what holds for the largest.
+ * @param {import('./sales.mjs').SalesResult[]} results
+ * @returns {{ table: string, met: boolean }}
+ */
+export function renderSales(results) {
+  /** @param {number[]} times */
+  const median = times => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+  /** @param {number} ms */
+  const short = ms => (ms < 100 ? ms.toFixed(1) : count(ms));
+  /** @param {string} name @returns {(result: import('./sales.mjs').SalesResult) => number[]} */
+  const times = name => result => result.times[name] ?? [];
+  /** @type {{ label: string, show: (result: import('./sales.mjs').SalesResult) => string, value?: (result: import('./sales.mjs').SalesResult) => number, bound?: number }[]} */
+  const lines = [
+    { label: 'load, lines a second', show: result => count(result.lines / result.loadSeconds), value: result => result.lines / result.loadSeconds, bound: 100_000 },
+    { label: 'load, lines a second of processor time', show: result => count(result.lines / result.processorSeconds) },
+    { label: 'database, MiB', show: result => count(result.databaseBytes / 1024 / 1024) },
+    ...['days of a year', 'days of three years', 'products of a year', 'products of three years'].map(name => ({
+      label: `${name}, ms: median (slowest)`,
+      show: (/** @type {import('./sales.mjs').SalesResult} */ result) => `${short(median(times(name)(result)))} (${short(Math.max(...times(name)(result)))})`,
+      value: (/** @type {import('./sales.mjs').SalesResult} */ result) => median(times(name)(result)),
+      bound: name.includes('three') ? 60 : 25,
+    })),
+    ...['raw days of a year', 'raw products of a year', 'raw products of three years'].map(name => ({
+      label: `the same of the raw lines: ${name.slice(4)}, ms`,
+      show: (/** @type {import('./sales.mjs').SalesResult} */ result) => short(median(times(name)(result))),
+    })),
+  ];
+  const largest = results.at(-1);
+  let met = true;
+  const cells = lines.map(({ label, show, value, bound }) => {
+    if (largest === undefined || value === undefined || bound === undefined) return [label, ...results.map(show), '', ''];
+    const rate = label.startsWith('load');
+    const isMet = rate ? value(largest) >= bound : value(largest) <= bound;
+    met &&= isMet;
+    return [label, ...results.map(show), `${rate ? '>=' : '<='} ${count(bound)}`, isMet ? 'met' : 'MISSED'];
+  });
+  return { table: renderCells([['Measured', ...results.map(result => `${count(result.lines)} lines`), 'Required', ''], ...cells]), met };
+}
+
+/** @param {string} table @param {string} dotnet */
+export function writeSales(table, dotnet) {
+  const machine = `${cpus().length} cores, ASP.NET Core ${dotnet}`;
+  return replaceBlock('bench/run sales', `${machine}. Command: \`bench/run --only sales\`. 5,000 products over three years (1,095 days), one to five lines an order, loaded by \`cartwright sales load\`.\n\n${table}`);
+}
 
 /**
  * Replaces what stands between the markers of docs/performance.md, or adds the markers at its end.
@@ -108,10 +155,16 @@ const end = '<!-- bench/run --write: end -->';
  * @param {number | undefined} bytes of an answer of list_products
  */
 export function writeDocument(rows, versions, bytes) {
-  const file = join(repository, 'docs/performance.md');
   const machine = `${cpus().length} cores shared with the load generator, ASP.NET Core ${versions.dotnet}, Node ${versions.node}, @modelcontextprotocol/sdk ${versions.sdk}`;
   const answer = bytes === undefined ? '' : ` An answer of list_products is ${count(bytes)} bytes.`;
-  const block = `${begin}\n${machine}. Command: \`bench/run\`.${answer}\n\n${renderTable(rows)}\n${end}`;
+  return replaceBlock('bench/run --write', `${machine}. Command: \`bench/run\`.${answer}\n\n${renderTable(rows)}`);
+}
+
+/** @param {string} name @param {string} content */
+function replaceBlock(name, content) {
+  const file = join(repository, 'docs/performance.md');
+  const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+  const block = `${begin}\n${content}\n${end}`;
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '# Performance\n';
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   const updated = from >= 0 && to > from ? text.slice(0, from) + block + text.slice(to + end.length) : `${text.trimEnd()}\n\n${block}\n`;

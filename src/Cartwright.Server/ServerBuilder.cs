@@ -9,6 +9,7 @@ using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Payments.Sandbox;
 using Cartwright.Server.Playground;
+using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -71,7 +72,15 @@ internal static class ServerBuilder
         var shopServer = shop.Serve(await watch.Begin(), options);
         app.MapMcp("/mcp", shopServer);
         app.MapRest("/mcp", shopServer);
-        app.MapOpenApi("/openapi/v1.json", new OpenApiSettings("Cartwright", Version, origin, [new RestTwin("/mcp", shopServer)]));
+        var salesServer = BackOffice.Map(
+            app,
+            new SalesBook(storage.Database, time, countsSimulated: storage.Keys.Provider == ProviderNames.Sandbox),
+            settings,
+            publicUrl,
+            options,
+            new KeyGuard(storage.SalesKey, time, services.GetRequiredService<ILogger<KeyGuard>>()));
+        RestTwin[] twins = [new("/mcp", shopServer), new(BackOffice.Path, salesServer, NeedsKey: true)];
+        app.MapOpenApi("/openapi/v1.json", new OpenApiSettings("Cartwright", Version, origin, twins));
         new CheckoutRoutes(orders, desk, payments, storage.Catalog).Map(app);
         new WebhookRoute(
             services.GetRequiredService<WebhookInbox>(), storage.Keys.WebhookSecrets, time, services.GetRequiredService<ILogger<WebhookRoute>>()).Map(app);
@@ -154,14 +163,15 @@ internal static class ServerBuilder
         var problem = await LoadFirstCatalog(database, catalog, settings);
         var secrets = new Secrets(database, ids);
         var key = problem is null ? await secrets.GetOrCreate("mcp signing key", 32) : problem;
-        var keys = key.Ok ? await PaymentKeys.Open(settings.Payments, origin, secrets) : key.Problem;
+        var salesKey = key.Ok ? await SalesKey.Open(settings.SalesKey, settings.DataFolder, secrets, ids) : key.Problem;
+        var keys = salesKey.Ok ? await PaymentKeys.Open(settings.Payments, origin, secrets) : salesKey.Problem;
         if (!keys.Ok)
         {
             await database.DisposeAsync();
             return keys.Problem;
         }
 
-        return new Storage(database, catalog, ids, key.Value, keys.Value);
+        return new Storage(database, catalog, ids, key.Value, salesKey.Value, keys.Value);
     }
 
     private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
@@ -225,5 +235,5 @@ internal static class ServerBuilder
     }
 
     /// <summary>What the open database gives to the rest.</summary>
-    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey, PaymentKeys Keys);
+    private sealed record Storage(Database Database, ProductCatalog Catalog, IdSource Ids, byte[] SigningKey, SalesKey SalesKey, PaymentKeys Keys);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Cartwright.Mcp;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Playground;
+using Cartwright.Server.Sales;
 
 namespace Cartwright.Server;
 
@@ -26,6 +27,9 @@ internal sealed record Settings
         new("CARTWRIGHT_ANSWERS", "framing of MCP answers: auto, json or sse", "auto"),
         new("CARTWRIGHT_CART_DAYS", "days that an untouched cart is kept", "30"),
         new("CARTWRIGHT_PLAYGROUND", "page at / for trying the shop: on, off, or auto for on while the public URL is a loopback address", "auto"),
+        new("CARTWRIGHT_SALES_KEY", "key of the back office, 16 characters or more", "made at the first start: cartwright sales key"),
+        new("MCP_SERVER_NAME", "name of the back office's MCP server", "biz-server"),
+        new("DEFAULT_TOP_N", "how many products top_products lists when it is not told", "5"),
         .. PaymentSettings.Help,
     ];
 
@@ -50,6 +54,15 @@ internal sealed record Settings
     public TimeSpan CartLifetime { get; init; } = TimeSpan.FromDays(30);
 
     public PlaygroundMode Playground { get; init; } = PlaygroundMode.Auto;
+
+    /// <summary>The operator's own key of the back office, secret; null for the one that is made at the first start.</summary>
+    public string? SalesKey { get; init; }
+
+    /// <summary>Machine name of the back office's MCP server.</summary>
+    public string ServerName { get; init; } = "biz-server";
+
+    /// <summary>How many products <c>top_products</c> lists when it is not told.</summary>
+    public int TopCount { get; init; } = 5;
 
     public PaymentSettings Payments { get; init; } = new();
 
@@ -85,6 +98,13 @@ internal sealed record Settings
                 PlaygroundMode.Auto,
                 "auto, on or off",
                 text => text is "auto" or "on" or "off" ? Enum.Parse<PlaygroundMode>(text, ignoreCase: true) : null),
+            SalesKey = reader.GetSecret("CARTWRIGHT_SALES_KEY", Sales.SalesKey.Expected, Sales.SalesKey.Parse),
+            ServerName = reader.Get(
+                "MCP_SERVER_NAME",
+                "biz-server",
+                "a name of 1 to 100 letters, digits or any of . _ -",
+                text => text.Length <= 100 && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-') ? text : null),
+            TopCount = reader.GetInteger("DEFAULT_TOP_N", 5, 1, SalesReports.MostTop),
             Payments = PaymentSettings.Read(reader),
         };
         return reader.Mistakes.Count == 0 ? settings : Problem.Invalid(string.Join('\n', reader.Mistakes));
@@ -129,6 +149,23 @@ internal sealed class SettingsReader(Func<string, string?> variable)
     public T Get<T>(string name, T fallback, string expected, Func<string, T?> parse)
         where T : struct =>
         variable(name)?.Trim() is not { Length: > 0 } text ? fallback : parse(text) ?? Refuse(name, text, expected, fallback);
+
+    /// <summary>The same for a value that is nobody's business: a mistake does not repeat it.</summary>
+    public string? GetSecret(string name, string expected, Func<string, string?> parse)
+    {
+        if (variable(name)?.Trim() is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (parse(text) is { } value)
+        {
+            return value;
+        }
+
+        Mistakes.Add($"{name} must be {expected}.");
+        return null;
+    }
 
     public int GetInteger(string name, int fallback, int minimum, int maximum) => Get(
         name,

@@ -7,6 +7,7 @@ var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Wi
     ServeVerb.Create(),
     CatalogVerb.Create(),
     OrdersVerb.Create(),
+    SalesVerb.Create(),
 };
 root.SetAction((_, cancellation) => ServeVerb.Run(cancellation));
 var parsed = root.Parse(args);

@@ -1,5 +1,6 @@
 using Cartwright.Server.Carts;
 using Cartwright.Server.Payments;
+using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -244,6 +245,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         };
         after = await OrderTables.Update(session, after with { CheckAt = NextCheck(after) }, now);
         await MoveStock(session, order.Stock, after);
+        await Record(session, order, after, now);
         if (order.CompletedAt is null && after.CompletedAt is not null)
         {
             await CartTables.TakeOut(session, order.CartId, await OrderTables.Lines(session, order.Id));
@@ -256,6 +258,25 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         }
 
         return after;
+    }
+
+    /// <summary>Writes down as a sale what was paid, and what went back since.</summary>
+    private static async ValueTask Record(DbSession session, Order before, Order after, long now)
+    {
+        var isNew = before.PaidAt is null && after.PaidAt is not null;
+        var givenBack = after.PaidAt is null ? 0 : OrderRules.GivenBack(after) - (isNew ? 0 : OrderRules.GivenBack(before));
+        if (!isNew && givenBack == 0)
+        {
+            return;
+        }
+
+        var lines = await OrderTables.Lines(session, after.Id);
+        if (isNew)
+        {
+            await SalesBook.Sold(session, after, lines, after.PaidAt!.Value);
+        }
+
+        await SalesBook.GivenBack(session, after, lines, givenBack, now);
     }
 
     // The trail says what a merchant has to look into.

@@ -71,6 +71,9 @@ internal static class OrderRules
         return sum;
     }
 
+    /// <summary>What of a paid order's amount went back. A second payment that was given back is no refund of the sale.</summary>
+    public static long GivenBack(Order order) => order.AmountMinor - Math.Clamp(order.CapturedMinor - order.RefundedMinor, 0, order.AmountMinor);
+
     public static bool IsPaid(OrderState state) => state is OrderState.Paid or OrderState.PartlyRefunded or OrderState.Refunded;
 
     /// <summary>Whether the shopper can (still) begin a payment.</summary>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 
 namespace Cartwright.Server.Storage;
 
@@ -27,6 +28,9 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
 
     /// <summary>The integer in the first column of the first row; null when there is no row or no value in it.</summary>
     public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Bind(sql, args));
+
+    /// <summary>Prepares a statement that is run for very many rows. It belongs to the transaction: the caller disposes of it before the end.</summary>
+    public BulkStatement Bulk(string sql) => new((SqliteConnection)connection, sql);
 
     /// <summary>Runs several statements that are never run again (a migration).</summary>
     public async ValueTask Script(string sql)

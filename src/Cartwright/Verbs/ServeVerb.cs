@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Cartwright.Server.Payments;
+using Cartwright.Server.Sales;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -80,6 +81,7 @@ internal static class ServeVerb
 
               Shop      {address}{page}
               MCP       {address}/mcp
+              Sales     {address}{BackOffice.Path}  (key: ./run sales key)
               Checkout  {Checkout(app, settings)}
               Health    {address}/health
               Data      {Path.GetFullPath(settings.DataFolder)}

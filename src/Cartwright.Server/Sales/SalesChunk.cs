@@ -1,0 +1,149 @@
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Sales;
+
+/// <summary>One piece of a load: its rows, on their way into the database within one transaction.</summary>
+internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> rows)
+{
+    private readonly List<(long Line, string Reason)> _refusals = [];
+
+    /// <summary>Known once everything is saved.</summary>
+    public IReadOnlyList<(long Line, string Reason)> Refusals => _refusals;
+
+    private sealed class ChunkOrder(long key, BlockKey block, bool isSkipped)
+    {
+        public long Key => key;
+
+        public BlockKey Block => block;
+
+        public bool IsSkipped => isSkipped;
+
+        public int Lines { get; set; }
+
+        // Orders are short: a list is faster than a set.
+        public List<int> Products { get; } = [];
+    }
+
+    /// <summary>Writes everything, and tells how far the load has come then.</summary>
+    public async ValueTask<LoadProgress> Save(DbSession session, LoadProgress from)
+    {
+        var lastKey = await session.Integer("select max(key) from sale") ?? 0;
+        var orders = new Dictionary<string, ChunkOrder>(rows.Count, StringComparer.Ordinal);
+        var totals = new SalesTotals();
+        var calendar = await SalesCalendar.Of(session);
+        var (inserts, lines, skipped) = (0, 0, 0);
+        using var insertSale = session.Bulk(
+            """
+            insert into sale (key, external_id, load_key, day, at, currency, country, book) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            on conflict (external_id) do nothing
+            """);
+        using var insertLine = session.Bulk(
+            "insert into sale_line (sale, position, product, quantity, unit_price_minor) values (?1, ?2, ?3, ?4, ?5)");
+        insertSale.Bind(3, load).Bind(8, book);
+        foreach (var row in rows)
+        {
+            if (row.Refusal is { } reason)
+            {
+                Refuse(row.Line, reason);
+                continue;
+            }
+
+            if (!orders.TryGetValue(row.OrderId, out var order))
+            {
+                var inserted = insertSale.Bind(1, lastKey + 1).Bind(2, row.OrderId).Bind(4, row.Day).Bind(5, row.At).Bind(6, row.Currency!.Code).Bind(7, row.Country).Run();
+                if (inserted == 1)
+                {
+                    order = new ChunkOrder(++lastKey, new BlockKey(row.Day, row.Currency.Code, book), isSkipped: false);
+                    totals.AddOrder(order.Block);
+                    inserts++;
+                }
+                else
+                {
+                    order = await Known(session, row.OrderId);
+                    skipped += order.IsSkipped ? 1 : 0;
+                }
+
+                orders.Add(row.OrderId, order);
+            }
+
+            if (order.IsSkipped)
+            {
+                continue;
+            }
+
+            if (row.Currency!.Code != order.Block.Currency)
+            {
+                Refuse(row.Line, $"order {row.OrderId} began in {order.Block.Currency}, this line is in {row.Currency}: an order has one currency");
+                continue;
+            }
+
+            var product = row.Product!;
+            if (product.Key == 0 || (product.Category is not null && !product.IsCategorySaved))
+            {
+                await SaveProduct(session, product);
+            }
+
+            insertLine.Bind(1, order.Key).Bind(2, order.Lines++).Bind(3, product.Key).Bind(4, row.Quantity).Bind(5, row.UnitPriceMinor).Run();
+            var gross = checked(row.Quantity * row.UnitPriceMinor);
+            var isFirst = !order.Products.Contains(product.Key);
+            if (isFirst)
+            {
+                order.Products.Add(product.Key);
+            }
+
+            totals.AddLine(order.Block, product.Key, row.Quantity, gross, isFirst);
+            lines++;
+            if (row.RefundedAt is { } refundedAt && gross > 0)
+            {
+                var day = calendar.DayOf(refundedAt);
+                await SalesEntries.Refund(session, order.Key, refundedAt, product.Key, day, gross);
+                totals.AddRefund(order.Block with { Start = day }, product.Key, gross);
+            }
+        }
+
+        await totals.Save(session);
+        return new LoadProgress(from.Records + rows.Count, from.Orders + inserts, from.Lines + lines, from.SkippedOrders + skipped, from.Refused + _refusals.Count);
+    }
+
+    private void Refuse(long line, string reason) => _refusals.Add((line, reason));
+
+    // An order of this load goes on, wherever its other lines were; all others were here before, and stay as they are.
+    private async ValueTask<ChunkOrder> Known(DbSession session, string externalId)
+    {
+        var order = (await session.Query(
+            "select key, day, currency, book, load_key from sale where external_id = @id",
+            row => new ChunkOrder(
+                row.GetInt64(0), new BlockKey(row.GetInt32(1), row.GetString(2), row.GetInt32(3)), isSkipped: row.IsDBNull(4) || row.GetInt64(4) != load),
+            ("@id", externalId)))[0];
+        if (!order.IsSkipped)
+        {
+            order.Products.AddRange(await session.Query("select product from sale_line where sale = @sale", row => row.GetInt32(0), ("@sale", order.Key)));
+            order.Lines = order.Products.Count;
+        }
+
+        return order;
+    }
+
+    // The key is kept in the product although the transaction may yet be undone: a load ends with the first that is.
+    private static async ValueTask SaveProduct(DbSession session, HistoryProduct product)
+    {
+        if (product.Key == 0)
+        {
+            var next = 1 + (await session.Integer("select max(key) from sales_product") ?? 0);
+            await session.Execute(
+                "insert into sales_product (key, id, name, category) values (@key, @id, @name, @category) on conflict (id) do nothing",
+                ("@key", next),
+                ("@id", product.Id),
+                ("@name", product.Name),
+                ("@category", product.Category));
+            product.Key = (int)(await session.Integer("select key from sales_product where id = @id", ("@id", product.Id)))!;
+        }
+
+        if (product.Category is not null)
+        {
+            await session.Execute(
+                "update sales_product set category = @category where key = @key and category is null", ("@category", product.Category), ("@key", product.Key));
+            product.IsCategorySaved = true;
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Cartwright.Server.Storage;
+
+namespace Cartwright.Server.Sales;
+
+/// <summary>How far a load is, or came. Records are those of the file that are done with, refused and skipped ones included.</summary>
+/// <param name="SkippedOrders">Orders that were known already, from elsewhere than this load.</param>
+internal sealed record LoadProgress(long Records, long Orders, long Lines, long SkippedOrders, long Refused)
+{
+    public static LoadProgress None { get; } = new(0, 0, 0, 0, 0);
+}
+
+/// <summary>What a load came to.</summary>
+/// <param name="Before">Where it went on from, if it was begun before.</param>
+/// <param name="IsNew">False: all of it was loaded before, and nothing was changed.</param>
+/// <param name="IsComplete">False: it was stopped; the same load goes on from there.</param>
+internal sealed record LoadOutcome(LoadProgress Before, LoadProgress After, bool IsNew, bool IsComplete);
+
+/// <summary>
+/// Loads history in pieces, each in a transaction together with how far the load has come: whatever ends it, the same load goes on from
+/// there, and what comes out is the same. Between two pieces a running shop's writes get their turn. The next piece is read while one is
+/// being written, so two are in memory.
+/// </summary>
+internal sealed class SalesLoader(Database database, TimeProvider time)
+{
+    /// <summary>Lines in one transaction.</summary>
+    public int ChunkLines { get; init; } = 50_000;
+
+    // Another process that waits for its turn to write looks every 100 ms at the latest.
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Is told after each piece.</summary>
+    public Action<LoadProgress>? Progressed { get; init; }
+
+    /// <summary>Is told the refused rows of each piece, by line and reason.</summary>
+    public Action<IReadOnlyList<(long Line, string Reason)>>? Refused { get; init; }
+
+    /// <summary>Loads all that is not loaded yet, until it is told to stop: then the piece under way is finished.</summary>
+    public async ValueTask<Result<LoadOutcome>> Load(HistorySource source, CancellationToken stop = default)
+    {
+        var begun = await database.Write(session => Begin(session, source), CancellationToken.None);
+        if (!begun.Ok)
+        {
+            return begun.Problem;
+        }
+
+        var (load, before, finished) = begun.Value;
+        if (finished)
+        {
+            return new LoadOutcome(before, before, IsNew: false, IsComplete: true);
+        }
+
+        using var rows = source.Rows(before.Records).GetEnumerator();
+        var progress = before;
+        var isMore = rows.MoveNext();
+        var next = Chunk(rows, ref isMore);
+        while (next.Count > 0)
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return new LoadOutcome(before, progress, IsNew: true, IsComplete: false);
+            }
+
+            var (chunk, from) = (new SalesChunk(load, source.Book, next), progress);
+            var writing = database.Write(session => Save(session, chunk, load, from), CancellationToken.None);
+            next = Chunk(rows, ref isMore);
+            var written = await writing;
+            if (!written.Ok)
+            {
+                return written.Problem;
+            }
+
+            progress = written.Value;
+            Refused?.Invoke(chunk.Refusals);
+            Progressed?.Invoke(progress);
+            await Task.Delay(Pause, time, CancellationToken.None);
+        }
+
+        var ended = await database.Write<bool>(
+            async session => await session.Execute(
+                "update sales_load set finished_at = @now where key = @key", ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@key", load)) == 1,
+            CancellationToken.None);
+        return ended.Ok ? new LoadOutcome(before, progress, IsNew: true, IsComplete: true) : ended.Problem;
+    }
+
+    private async ValueTask<Result<(long Key, LoadProgress Progress, bool Finished)>> Begin(DbSession session, HistorySource source)
+    {
+        var known = await session.Query(
+            "select key, records, orders, lines, skipped_orders, refused, finished_at from sales_load where fingerprint = @fingerprint",
+            row => (row.GetInt64(0), new LoadProgress(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), !row.IsDBNull(6)),
+            ("@fingerprint", source.Fingerprint));
+        if (known.Count > 0)
+        {
+            return known[0];
+        }
+
+        var key = 1 + (await session.Integer("select max(key) from sales_load") ?? 0);
+        await session.Execute(
+            """
+            insert into sales_load (key, fingerprint, name, book, started_at, records, orders, lines, skipped_orders, refused)
+            values (@key, @fingerprint, @name, @book, @now, 0, 0, 0, 0, 0)
+            """,
+            ("@key", key),
+            ("@fingerprint", source.Fingerprint),
+            ("@name", source.Name),
+            ("@book", source.Book),
+            ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
+        return (key, LoadProgress.None, false);
+    }
+
+    // The lines of an order that lie together stay together, unless they are very many. Rows is always one ahead.
+    private List<HistoryRow> Chunk(IEnumerator<HistoryRow> rows, ref bool isMore)
+    {
+        var chunk = new List<HistoryRow>(ChunkLines);
+        while (isMore && (chunk.Count < ChunkLines || (chunk[^1].OrderId == rows.Current.OrderId && chunk.Count < 2 * ChunkLines)))
+        {
+            chunk.Add(rows.Current);
+            isMore = rows.MoveNext();
+        }
+
+        return chunk;
+    }
+
+    private static async ValueTask<Result<LoadProgress>> Save(DbSession session, SalesChunk chunk, long load, LoadProgress from)
+    {
+        var to = await chunk.Save(session, from);
+        var updated = await session.Execute(
+            """
+            update sales_load set records = @records, orders = @orders, lines = @lines, skipped_orders = @skipped, refused = @refused
+            where key = @key and records = @from and finished_at is null
+            """,
+            ("@records", to.Records),
+            ("@orders", to.Orders),
+            ("@lines", to.Lines),
+            ("@skipped", to.SkippedOrders),
+            ("@refused", to.Refused),
+            ("@key", load),
+            ("@from", from.Records));
+        return updated == 1 ? to : Problem.Conflict("Another process is loading the same: let it finish, or stop it, then try again.");
+    }
+}
