@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Cartwright.Server.Sales;
 using Cartwright.Tests.Shop;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
