@@ -1,7 +1,6 @@
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
-using Cartwright.Server.Storage;
 using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
 using Microsoft.Extensions.DependencyInjection;
