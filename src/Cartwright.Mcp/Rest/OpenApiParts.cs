@@ -18,6 +18,7 @@ internal static partial class OpenApiParts
         ("413", "The body is too large"),
         ("415", "The body is not application/json"),
         ("422", "The tool could not do it; detail says why"),
+        ("429", "Too many wrong keys came from this address: Retry-After says how many seconds to wait"),
         ("500", "A fault of the server"),
         ("503", "It cannot be done right now; nothing was changed"),
     ];

@@ -129,7 +129,7 @@ internal sealed class OpenApiTwin(RestTwin twin, McpFeatures features, JsonObjec
     private JsonObject Operation(string name, string summary, JsonObject answer, string[] problems)
     {
         var responses = new JsonObject { ["200"] = answer };
-        foreach (var status in problems.Concat(twin.NeedsKey ? ["401"] : []).Order(StringComparer.Ordinal))
+        foreach (var status in problems.Concat(twin.NeedsKey ? ["401", "429"] : []).Order(StringComparer.Ordinal))
         {
             responses[status] = new JsonObject { ["$ref"] = $"#/components/responses/{status}" };
         }

@@ -10,6 +10,9 @@ internal sealed record Order
         + "o.provider, o.environment, o.session_id, o.content, o.captures_later, o.buyer, o.version, o.created_at, o.expires_at, o.updated_at, o.paid_at, "
         + "o.check_at, o.checks, o.completed_at";
 
+    /// <summary>Where a query's own columns begin behind these.</summary>
+    public static readonly int ColumnCount = Columns.Count(',') + 1;
+
     /// <summary>A capability: whoever knows it sees the receipt.</summary>
     public required string Id { get; init; }
 

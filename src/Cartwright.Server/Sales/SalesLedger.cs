@@ -165,7 +165,11 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
                 (select count(*) from sale s where s.external_id = o.id)
             from orders o where o.paid_at is not null
             """,
-            row => (Order: Order.Read(row), Gross: row.GetInt64(24), Refunds: row.GetInt64(25), Count: row.GetInt64(26)));
+            row => (
+                Order: Order.Read(row),
+                Gross: row.GetInt64(Order.ColumnCount),
+                Refunds: row.GetInt64(Order.ColumnCount + 1),
+                Count: row.GetInt64(Order.ColumnCount + 2)));
         var differences = new List<string>();
         foreach (var (order, gross, refunds, count) in rows)
         {

@@ -57,6 +57,7 @@ public sealed class OpenApiDocuments
             var needsKey = entry.Key.StartsWith("/sales/", StringComparison.Ordinal);
             Assert.Equal(needsKey ? """[{"bearer":[]}]""" : "[]", entry.Operation["security"]!.ToJsonString());
             Assert.Equal(needsKey, entry.Operation["responses"]!["401"] is not null);
+            Assert.Equal(needsKey, entry.Operation["responses"]!["429"] is not null);
         });
         Assert.Equal("http", (string?)document["components"]!["securitySchemes"]!["bearer"]!["type"]);
         Assert.Null(Describe(Open())["components"]!["securitySchemes"]);

@@ -78,6 +78,10 @@ internal sealed class MerchantShop : IAsyncDisposable
         Wire.Json($$"""{"jsonrpc":"2.0","id":1,"method":"{{method}}","params":{{parameters}}}"""),
         [.. key is null ? Array.Empty<(string, string)>() : [("Authorization", $"Bearer {key}")], .. headers]);
 
+    /// <summary>A request to the REST twin, with the key.</summary>
+    public Task<Reply> Rest(string method, string path, string? body = null) =>
+        Wire.Send(method, $"{BackOffice.Path}{path}", body is null ? null : Wire.Json(body), ("Authorization", $"Bearer {Key}"));
+
     /// <summary>The result of a tool, which fits into 16 KiB and shows nothing of the inside.</summary>
     public async Task<JsonNode> Call(string tool, string arguments)
     {

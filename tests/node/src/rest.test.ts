@@ -16,8 +16,10 @@ let document: JsonObject;
 let client: OpenAPIClient;
 const ajv = new Ajv2020({ strict: false });
 
+const salesKey = 'a-key-of-the-rest-test';
+
 before(async () => {
-  shop = await startShop();
+  shop = await startShop({ CARTWRIGHT_SALES_KEY: salesKey });
   const response = await fetch(new URL('/openapi/v1.json', shop.endpoint));
   assert.equal(response.status, 200);
   document = asObject(await response.json(), 'document');
@@ -129,4 +131,30 @@ test('The client reads every resource by its URI, which it percent-encodes', asy
     assert.deepEqual([item?.uri, item?.mimeType], [uri, mimeType]);
   }
   assert.equal((await invoke('mcp_read_resource', { uri: 'ui://widget/no-such.html' })).status, 404);
+});
+
+test('With its key the client asks the back office too, and without it is told what is missing', async () => {
+  const refused = await invoke('sales_mcp_list_tools', null);
+  assert.equal(refused.status, 401);
+  assertFits('/components/schemas/Problem', refused.data);
+  assert.match(String(asObject(refused.data, 'problem')['detail']), /needs its key/);
+
+  client.defaults.headers.common['Authorization'] = `Bearer ${salesKey}`;
+  try {
+    const { tools } = asObject((await invoke('sales_mcp_list_tools', null)).data, 'list') as { tools: { name: string }[] };
+    assert.deepEqual(tools.map(({ name }) => name).sort(), ['find_products', 'sales_between', 'sales_report', 'top_products']);
+    for (const { name } of tools) {
+      const args = name === 'find_products' ? { query: 'eggs' } : { date_start: 'yesterday', date_end: 'today' };
+      const { status, data } = await invoke('sales_mcp_call_tool', null, { name, arguments: args });
+      assert.equal(status, 200, `${name}: ${JSON.stringify(data)}`);
+      assertFits(`/components/schemas/sales_mcp_${name}_result`, data);
+    }
+    const { prompts } = asObject((await invoke('sales_mcp_list_prompts', null)).data, 'list') as { prompts: { name: string }[] };
+    for (const { name } of prompts) {
+      const { status, data } = await invoke('sales_mcp_get_prompt', null, { name, arguments: { product_id: 'eggs' } });
+      assert.equal(status, 200, `${name}: ${JSON.stringify(data)}`);
+    }
+  } finally {
+    delete client.defaults.headers.common['Authorization'];
+  }
 });

@@ -6,13 +6,14 @@ import type { Browser, Page } from 'playwright-core';
 import { startShop, type Shop } from '../../node/src/server.js';
 import { eventually, launch, Visitor } from './visitor.js';
 
+const salesKey = 'a-key-of-the-playground';
 const groceries = { eggs: 2, milk: 1, avocados: 2, tomatoes: 3 };
 
 let shop: Shop;
 let browser: Browser;
 let visitor: Visitor;
 before(async () => {
-  shop = await startShop();
+  shop = await startShop({ CARTWRIGHT_SALES_KEY: salesKey });
   browser = await launch();
 });
 after(async () => {
@@ -66,6 +67,7 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
 for (const host of ['MCP Apps', 'ChatGPT']) {
   test(`The tour in ${host} goes on to the purchase: page, receipt, paid order, and the conversation after it`, async () => {
     visitor = await Visitor.open(browser, shop.endpoint);
+    const sold = await soldToday();
     await visitor.choose('Host', host);
     await visitor.chip(1).click();
     await visitor.widget(0).getByText('3 items', { exact: true }).waitFor();
@@ -78,6 +80,7 @@ for (const host of ['MCP Apps', 'ChatGPT']) {
     await tab.getByRole('button', { name: 'Approve', exact: true }).click();
     await tab.getByRole('heading', { name: 'Thank you, your order is paid' }).waitFor();
     await tab.close();
+    assert.deepEqual(await soldToday(), { orders: sold.orders + 1, units: sold.units + 3 }, 'the purchase is not among the sales at once');
 
     await checkout.getByRole('heading', { name: 'Your order is paid' }).waitFor();
     await visitor.page.locator('.chip.next', { hasText: 'Ask about the order' }).click();
@@ -125,6 +128,19 @@ test('A browser that blocks the tab leaves a link to it', async () => {
   await introduce(tab);
   await tab.getByRole('button', { name: 'Approve', exact: true }).waitFor();
 });
+
+/** What the back office says of today, over REST. */
+async function soldToday(): Promise<{ orders: number; units: number }> {
+  const response = await fetch(new URL('/sales/mcp/tools/call', shop.endpoint), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${salesKey}` },
+    body: JSON.stringify({ name: 'sales_between', arguments: { date_start: 'yesterday', date_end: 'today' } }),
+  });
+  assert.equal(response.status, 200);
+  const { totals } = (await response.json()) as { totals: { orders: number; units: number }[] };
+  assert.equal(totals.length, 1);
+  return { orders: totals[0]?.orders ?? NaN, units: totals[0]?.units ?? NaN };
+}
 
 /** Fills in the first step of the checkout page. */
 async function introduce(tab: Page): Promise<void> {
