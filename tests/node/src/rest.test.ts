@@ -150,8 +150,9 @@ test('With its key the client asks the back office too, and without it is told w
       assertFits(`/components/schemas/sales_mcp_${name}_result`, data);
     }
     const { prompts } = asObject((await invoke('sales_mcp_list_prompts', null)).data, 'list') as { prompts: { name: string }[] };
+    assert.equal(prompts.length, 7);
     for (const { name } of prompts) {
-      const { status, data } = await invoke('sales_mcp_get_prompt', null, { name, arguments: { product_id: 'eggs' } });
+      const { status, data } = await invoke('sales_mcp_get_prompt', null, { name, arguments: name === 'product_deepdive_markdown' ? { product_id: 'eggs' } : {} });
       assert.equal(status, 200, `${name}: ${JSON.stringify(data)}`);
     }
   } finally {
