@@ -22,7 +22,7 @@ internal static class Questions
 #pragma warning disable RS0030 // The program's root names the system's clock.
         var time = TimeProvider.System;
 #pragma warning restore RS0030
-        await using var database = (await Database.Open(folder, time)).Value;
+        await using var database = (await Database.Open(folder, postgres: null, time)).Value;
         var book = new SalesBook(database, time, countsSimulated: false);
         var random = new Random(7);
         var all = new Period(History.First, History.First.AddDays(History.Days - 1));

@@ -152,7 +152,7 @@ internal static class ServerBuilder
 
     private static async Task<Result<Storage>> OpenStorage(Settings settings, Uri origin, TimeProvider time, IdSource ids)
     {
-        var opened = await Database.Open(settings.DataFolder, time);
+        var opened = await Database.Open(settings.DataFolder, settings.Database, time);
         if (!opened.Ok)
         {
             return opened.Problem;
@@ -224,7 +224,7 @@ internal static class ServerBuilder
             return Problem.Invalid($"CARTWRIGHT_CATALOG: {file.Problem.Advice}");
         }
 
-        return (await CatalogLoader.Load(database, file.Value)).Problem;
+        return await CatalogLoader.LoadFirst(database, file.Value);
     }
 
     private static int FreePort(IPAddress host)

@@ -4,6 +4,7 @@ using Cartwright.Mcp;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Playground;
 using Cartwright.Server.Sales;
+using Cartwright.Server.Storage;
 
 namespace Cartwright.Server;
 
@@ -19,7 +20,8 @@ internal sealed record Settings
     [
         new("HOST", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1"),
         new("PORT", "port to listen on; 0 for any free one", "3000"),
-        new("CARTWRIGHT_DATA", "folder of the database", "./data"),
+        new("CARTWRIGHT_DATA", "folder of the SQLite database and of the back office's key", "./data"),
+        new("CARTWRIGHT_DATABASE", "PostgreSQL instead of SQLite: Host=db;Database=shop;Username=shop;Password=...", "SQLite in CARTWRIGHT_DATA"),
         new("CARTWRIGHT_CATALOG", "catalogue file that is loaded at the first start", DefaultCatalog),
         new("CARTWRIGHT_PUBLIC_URL", "origin under which shoppers and assistants reach the server", "http://localhost:PORT"),
         new("CARTWRIGHT_ALLOWED_ORIGINS", "more origins whose web pages may call the shop, by commas; * for all", "none"),
@@ -39,6 +41,9 @@ internal sealed record Settings
     public int Port { get; init; } = 3000;
 
     public string DataFolder { get; init; } = "./data";
+
+    /// <summary>Connection string of a PostgreSQL database, secret; null for SQLite in the data folder.</summary>
+    public string? Database { get; init; }
 
     public string CatalogFile { get; init; } = DefaultCatalog;
 
@@ -82,6 +87,7 @@ internal sealed record Settings
             Host = reader.Get("HOST", IPAddress.Loopback, "an IP address such as 127.0.0.1, or localhost", ParseHost),
             Port = reader.GetInteger("PORT", 3000, 0, 65535),
             DataFolder = reader.Get("CARTWRIGHT_DATA", "./data", "a folder", text => text),
+            Database = reader.GetSecret("CARTWRIGHT_DATABASE", Postgres.Expected, Postgres.Parse),
             CatalogFile = reader.Get("CARTWRIGHT_CATALOG", DefaultCatalog, "a file", text => text),
             PublicUrl = reader.Get("CARTWRIGHT_PUBLIC_URL", null, "an origin such as https://shop.example.com, without a path", ParseOrigin),
             MoreOrigins = reader.Get<IReadOnlyList<string>>(

@@ -16,26 +16,47 @@ internal static class CartTables
     private const string LinesOfCart =
         $"select {CartLine.Columns} from cart_line l join product p on p.id = l.product_id where l.cart_id = @cart order by l.position";
 
+    private const string CartById = "select c.id, c.version, s.currency from cart c cross join store s where c.id = @id and c.expires_at > @now";
+
+    // A cart that was made without a subject is the conversation's alone; '' sorts below every hash.
+    private const string CartOfConversation = """
+        select c.id, c.version, s.currency
+        from conversation v join cart c on c.id = v.cart_id cross join store s
+        where v.conversation = @conversation and v.subject in (@subject, '') and c.expires_at > @now
+        order by v.subject desc limit 1
+        """;
+
+    // Waits for whoever changes the cart, and gives what they made of it.
+    private const string Locked = " for no key update of c";
+
     /// <summary>The cart of a call, if it has one that has not expired.</summary>
-    public static ValueTask<Cart?> Find(DbSession session, CartAddress address, long now)
+    public static ValueTask<Cart?> Find(DbSession session, CartAddress address, long now) => Find(session, address, now, CartById, CartOfConversation);
+
+    /// <summary>The same inside a write: until its end, nobody else changes the cart, or makes one for the same conversation.</summary>
+    public static async ValueTask<Cart?> FindToChange(DbSession session, CartAddress address, long now)
+    {
+        if (!session.IsPostgres)
+        {
+            return await Find(session, address, now);
+        }
+
+        if (address is { CartId: null, Conversation: { Length: > 0 } conversation })
+        {
+            await Locks.Conversation(session, Hash(conversation));
+        }
+
+        return await Find(session, address, now, CartById + Locked, CartOfConversation + Locked);
+    }
+
+    private static ValueTask<Cart?> Find(DbSession session, CartAddress address, long now, string byId, string ofConversation)
     {
         if (address.CartId is { } id)
         {
-            return session.First(
-                "select c.id, c.version, s.currency from cart c cross join store s where c.id = @id and c.expires_at > @now",
-                Read,
-                ("@id", id),
-                ("@now", now));
+            return session.First(byId, Read, ("@id", id), ("@now", now));
         }
 
-        // A cart that was made without a subject is the conversation's alone; '' sorts below every hash.
         return address.Conversation is not { Length: > 0 } conversation ? default : session.First(
-            """
-            select c.id, c.version, s.currency
-            from conversation v join cart c on c.id = v.cart_id cross join store s
-            where v.conversation = @conversation and v.subject in (@subject, '') and c.expires_at > @now
-            order by v.subject desc limit 1
-            """,
+            ofConversation,
             Read,
             ("@conversation", Hash(conversation)),
             ("@subject", SubjectHash(address)),
@@ -51,14 +72,14 @@ internal static class CartTables
     /// <summary>Stores a new cart, and makes it the one that its conversation finds.</summary>
     public static async ValueTask Insert(DbSession session, Cart cart, CartAddress address, long expiresAt)
     {
-        await session.Execute(
+        await session.Later(
             "insert into cart (id, version, expires_at) values (@id, @version, @expires_at)",
             ("@id", cart.Id),
             ("@version", cart.Version),
             ("@expires_at", expiresAt));
         if (address.Conversation is { Length: > 0 } conversation)
         {
-            await session.Execute(
+            await session.Later(
                 """
                 insert into conversation (conversation, subject, cart_id) values (@conversation, @subject, @cart)
                 on conflict (conversation, subject) do update set cart_id = excluded.cart_id
@@ -72,12 +93,14 @@ internal static class CartTables
     /// <summary>Counts the version on from the one that was read: a write in between would be a bug of the storage.</summary>
     public static async ValueTask Update(DbSession session, Cart cart, long expiresAt)
     {
-        var updated = await session.Execute(
-            "update cart set version = @version, expires_at = @expires_at where id = @id and version = @version - 1",
-            ("@version", cart.Version),
-            ("@expires_at", expiresAt),
-            ("@id", cart.Id));
-        if (updated != 1)
+        const string Sql = "update cart set version = @version, expires_at = @expires_at where id = @id and version = @version - 1";
+        (string, object?) version = ("@version", cart.Version), expires = ("@expires_at", expiresAt), id = ("@id", cart.Id);
+        if (session.IsPostgres)
+        {
+            // The row is locked since it was read.
+            await session.Later(Sql, version, expires, id);
+        }
+        else if (await session.Execute(Sql, version, expires, id) != 1)
         {
             throw new InvalidOperationException($"Another write came between reading and writing version {cart.Version} of a cart.");
         }
@@ -86,7 +109,7 @@ internal static class CartTables
     public static ValueTask<List<CartLine>> Lines(DbSession session, string cartId) =>
         session.Query(LinesOfCart, CartLine.Read, ("@cart", cartId));
 
-    public static async ValueTask Save(DbSession session, string cartId, CartLine line) => await session.Execute(
+    public static ValueTask Save(DbSession session, string cartId, CartLine line) => session.Later(
         """
         insert into cart_line (cart_id, product_id, position, quantity, seen_price_minor, seen_currency)
         values (@cart, @product, @position, @quantity, @price, @currency)
@@ -100,7 +123,7 @@ internal static class CartTables
         ("@price", line.SeenPriceMinor),
         ("@currency", line.SeenCurrency));
 
-    public static async ValueTask Remove(DbSession session, string cartId, string productId) => await session.Execute(
+    public static ValueTask Remove(DbSession session, string cartId, string productId) => session.Later(
         "delete from cart_line where cart_id = @cart and product_id = @product",
         ("@cart", cartId),
         ("@product", productId));
@@ -125,7 +148,7 @@ internal static class CartTables
 
         if (changed > 0)
         {
-            await session.Execute("update cart set version = version + 1 where id = @cart", ("@cart", cartId));
+            await session.Later("update cart set version = version + 1 where id = @cart", ("@cart", cartId));
         }
     }
 

@@ -50,8 +50,8 @@ internal static class Idempotency
                 "This idempotency_key was used for another request before: use a new key for a new request, and the same only to repeat one.");
     }
 
-    public static async ValueTask Keep(DbSession session, string scope, string key, string requestHash, string response, long now) =>
-        await session.Execute(
+    public static ValueTask Keep(DbSession session, string scope, string key, string requestHash, string response, long now) =>
+        session.Later(
             "insert into idempotency (scope, key, request_hash, response, created_at) values (@scope, @key, @hash, @response, @now)",
             ("@scope", scope),
             ("@key", key),

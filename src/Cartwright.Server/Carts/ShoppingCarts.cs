@@ -40,20 +40,14 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
                 ? cart.Show(await CartTables.Lines(session, cart.Id))
                 : null,
             cancellation);
-        return shown is not null ? shown : await database.Write(session => Open(session, address), cancellation);
+        return shown is not null ? shown : await database.Write(session => Open(session, address), isRepeatable: true, cancellation);
     }
 
     /// <summary>Removes expired carts with all that belongs to them, and answers kept longer than keys live.</summary>
     public async ValueTask<Result<Swept>> Sweep(CancellationToken cancellation = default)
     {
         var now = time.GetUtcNow();
-        var keys = await database.Sweep(
-            """
-            delete from idempotency where (scope, key) in
-                (select scope, key from idempotency where created_at <= @before order by created_at limit @limit)
-            """,
-            now - options.KeyLifetime,
-            cancellation);
+        var keys = await database.Sweep("idempotency", "scope, key", "created_at", now - options.KeyLifetime, cancellation);
         if (!keys.Ok)
         {
             return keys.Problem;
@@ -61,16 +55,13 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
 
         // Lines and conversations go with their cart. Its kept answers live on for what is left of their time: without the
         // cart no call reaches them.
-        var carts = await database.Sweep(
-            "delete from cart where id in (select id from cart where expires_at <= @before order by expires_at limit @limit)",
-            now,
-            cancellation);
+        var carts = await database.Sweep("cart", "id", "expires_at", now, cancellation);
         return carts.Ok ? new Swept(carts.Value, keys.Value) : carts.Problem;
     }
 
     private async ValueTask<Result<CartSnapshot>> Open(DbSession session, CartAddress address)
     {
-        var found = await FindOrMake(session, address);
+        var found = await FindOrMake(session, address, key: null);
         if (!found.Ok)
         {
             return found.Problem;
@@ -96,7 +87,8 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
 
         var mistakes = new EntryMistakes();
         var requestHash = change.IdempotencyKey is null ? "" : Idempotency.Hash(change);
-        var answer = await database.Write(session => Change(session, address, change, requestHash, mistakes), cancellation);
+        var answer = await database.Write(
+            session => Change(session, address, change, requestHash, mistakes = new EntryMistakes()), isRepeatable: change.IdempotencyKey is not null, cancellation);
         return mistakes.Any ? await mistakes.AsProblem(catalog, change.Entries.Count, cancellation) : answer;
     }
 
@@ -111,7 +103,7 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
     private async ValueTask<Result<CartSnapshot>> Change(
         DbSession session, CartAddress address, CartChange change, string requestHash, EntryMistakes mistakes)
     {
-        var found = await FindOrMake(session, address);
+        var found = await FindOrMake(session, address, change.IdempotencyKey);
         if (!found.Ok)
         {
             return found.Problem;
@@ -174,9 +166,15 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         return cart;
     }
 
-    private async ValueTask<Result<Cart>> FindOrMake(DbSession session, CartAddress address)
+    /// <summary>From here on, no other call changes the cart, or makes another for the same conversation or key.</summary>
+    private async ValueTask<Result<Cart>> FindOrMake(DbSession session, CartAddress address, string? key)
     {
-        if (await CartTables.Find(session, address, Now()) is { } cart)
+        if (key is not null && Idempotency.IsGlobal(address))
+        {
+            await Locks.Key(session, key);
+        }
+
+        if (await CartTables.FindToChange(session, address, Now()) is { } cart)
         {
             return cart;
         }

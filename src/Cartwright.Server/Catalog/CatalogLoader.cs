@@ -15,10 +15,27 @@ internal static class CatalogLoader
 
     /// <summary>Invalid when an image changed between being checked and being loaded; the old catalogue stays then.</summary>
     public static ValueTask<Result<CatalogLoad>> Load(Database database, CatalogFile file, CancellationToken cancellation = default) =>
-        database.Write(session => Load(session, file), cancellation);
+        database.Write(
+            async session =>
+            {
+                await Locks.Catalog(session);
+                return await Load(session, file);
+            },
+            isRepeatable: true,
+            cancellation);
+
+    /// <summary>The same for a shop that has no catalogue yet: of several instances that start at once, one loads it.</summary>
+    public static async ValueTask<Problem?> LoadFirst(Database database, CatalogFile file) => (await database.Write<bool>(
+        async session =>
+        {
+            await Locks.Catalog(session);
+            return await session.Integer("select 1 from store") is null && await Load(session, file) is { Ok: false, Problem: var problem } ? problem : true;
+        },
+        isRepeatable: true)).Problem;
 
     private static async ValueTask<Result<CatalogLoad>> Load(DbSession session, CatalogFile file)
     {
+        session.TakeTime();
         if (await LoadImages(session, file) is { } problem)
         {
             return problem;
@@ -79,14 +96,14 @@ internal static class CatalogLoader
         await session.Execute("delete from facet");
         foreach (var (i, facet) in file.Facets.Index())
         {
-            await session.Execute(
+            await session.Later(
                 "insert into facet (key, position, title) values (@key, @position, @title)",
                 ("@key", facet.Key),
                 ("@position", i),
                 ("@title", facet.Title));
             foreach (var (j, value) in facet.Values.Index())
             {
-                await session.Execute(
+                await session.Later(
                     "insert into facet_value (facet, position, value) values (@facet, @position, @value)",
                     ("@facet", facet.Key),
                     ("@position", j),
@@ -97,6 +114,7 @@ internal static class CatalogLoader
 
     private static async ValueTask<(int Added, int Changed)> LoadProducts(DbSession session, CatalogFile file)
     {
+        await Locks.Products(session);
         var stored = (await session.Query(
             "select id, fingerprint, position, stock, retired from product",
             row => new Stored(row.GetString(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetInt64(3), row.GetInt64(4) == 1)))
@@ -116,7 +134,7 @@ internal static class CatalogLoader
             {
                 if (before.Position != position)
                 {
-                    await session.Execute("update product set position = @position where id = @id", ("@position", position), ("@id", product.Id));
+                    await session.Later("update product set position = @position where id = @id", ("@position", position), ("@id", product.Id));
                 }
 
                 continue;
@@ -156,7 +174,7 @@ internal static class CatalogLoader
             },
             CatalogJson.Default.SortedDictionaryStringStringArray)));
 
-    private static async ValueTask LoadProduct(DbSession session, Product product, long? forSale, int position, string fingerprint) => await session.Execute(
+    private static ValueTask LoadProduct(DbSession session, Product product, long? forSale, int position, string fingerprint) => session.Later(
         """
         insert into product (id, position, name, name_key, price_minor, description, image, category, stock, facets, fingerprint, retired)
         values (@id, @position, @name, @name_key, @price, @description, @image, @category, @stock, @facets, @fingerprint, 0)
@@ -179,12 +197,12 @@ internal static class CatalogLoader
 
     private static async ValueTask LoadProductFacets(DbSession session, string id, SortedDictionary<string, string[]> facets)
     {
-        await session.Execute("delete from product_facet where product_id = @id", ("@id", id));
+        await session.Later("delete from product_facet where product_id = @id", ("@id", id));
         foreach (var (facet, values) in facets)
         {
             foreach (var value in values)
             {
-                await session.Execute(
+                await session.Later(
                     "insert into product_facet (product_id, facet, value) values (@id, @facet, @value)",
                     ("@id", id),
                     ("@facet", facet),
@@ -199,7 +217,7 @@ internal static class CatalogLoader
         var gone = (await session.Query("select id from product where retired = 0", row => row.GetString(0))).Where(id => !kept.Contains(id)).ToList();
         foreach (var id in gone)
         {
-            await session.Execute("update product set retired = 1 where id = @id", ("@id", id));
+            await session.Later("update product set retired = 1 where id = @id", ("@id", id));
         }
 
         return gone.Count;
@@ -207,19 +225,11 @@ internal static class CatalogLoader
 
     private static async ValueTask Index(DbSession session, CatalogFile file)
     {
+        var search = ProductSearch.Of(session);
         await session.Execute("delete from product_search");
         foreach (var product in file.Products)
         {
-            await session.Execute(
-                """
-                insert into product_search (product_id, name, category, facets, description)
-                values (@id, @name, @category, @facets, @description)
-                """,
-                ("@id", product.Id),
-                ("@name", product.Name),
-                ("@category", product.Category),
-                ("@facets", string.Join(", ", product.Facets.Values.SelectMany(values => values))),
-                ("@description", product.Description));
+            await search.Add(session, product);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ProductCatalog(Database database)
     private ProductNames? _cachedNames;
 
     /// <summary>The version that was loaded last, in whatever process; 0 before the first load.</summary>
-    public ValueTask<long> CurrentVersion(CancellationToken cancellation = default) => database.Read(Version, cancellation);
+    public ValueTask<long> CurrentVersion(CancellationToken cancellation = default) => database.ReadOne(Version, cancellation);
 
     /// <summary>Null before the first load.</summary>
     public ValueTask<CatalogHead?> Head(CancellationToken cancellation = default) => database.Read(Head, cancellation);
@@ -46,7 +46,7 @@ internal sealed class ProductCatalog(Database database)
         cancellation);
 
     /// <summary>An image that was loaded with the catalogue, by the path it has in <see cref="Product.Image"/>.</summary>
-    public ValueTask<StoredImage?> Image(string path, CancellationToken cancellation = default) => database.Read(
+    public ValueTask<StoredImage?> Image(string path, CancellationToken cancellation = default) => database.ReadOne(
         session => session.First(
             "select media_type, sha256, bytes from image where path = @path",
             row => new StoredImage(row.GetString(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
@@ -141,12 +141,13 @@ internal sealed class ProductCatalog(Database database)
             return (null, head.ProductCount);
         }
 
-        var match = filter.Terms.Count > 0 ? ProductSearch.MatchAll(filter.Terms) : null;
-        var sql = $"select count(*) from {filter.Source}";
+        var search = ProductSearch.Of(session);
+        var match = filter.Terms.Count > 0 ? search.MatchAll(filter.Terms) : null;
+        var sql = $"select count(*) from {filter.Source(search)}";
         var total = await session.Integer(sql, filter.Args(match)) ?? 0;
         if (total == 0 && filter.Terms.Count > 1)
         {
-            match = ProductSearch.MatchAny(filter.Terms);
+            match = search.MatchAny(filter.Terms);
             total = await session.Integer(sql, filter.Args(match)) ?? 0;
         }
 
@@ -157,10 +158,11 @@ internal sealed class ProductCatalog(Database database)
     {
         // One more than the page shows whether another page follows.
         (string, object?) limit = ("@limit", filter.Limit + 1);
+        var search = ProductSearch.Of(session);
         return session.Query(
             $"""
-            select {Columns}, {filter.Sort.Key} from {filter.Source} {(filter.After is null ? "" : $"and {filter.Sort.Beyond}")}
-            order by {filter.Sort.Order} limit @limit
+            select {Columns}, {filter.Sort.Key(search)} from {filter.Source(search)} {(filter.After is null ? "" : $"and {filter.Sort.Beyond(search)}")}
+            order by {filter.Sort.Order(search)} limit @limit
             """,
             row => (row.GetValue(8), ReadProduct(row, head)),
             filter.After is { } after

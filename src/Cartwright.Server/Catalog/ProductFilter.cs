@@ -51,8 +51,8 @@ internal sealed class ProductFilter
     /// <summary>True when every product that is sold passes.</summary>
     public bool IsEmpty => _args.Count == 0 && Terms.Count == 0;
 
-    public string Source => Terms.Count > 0
-        ? $"{ProductSearch.Source} where {ProductSearch.Condition} and {_conditions}"
+    public string Source(ProductSearch search) => Terms.Count > 0
+        ? $"{ProductSearch.Source} where {search.Condition} and {_conditions}"
         : $"product p where {_conditions}";
 
     public static Result<ProductFilter> Check(ProductQuery query, CatalogHead head)

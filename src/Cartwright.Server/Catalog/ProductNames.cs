@@ -50,19 +50,36 @@ internal sealed class ProductNames
             .Select(candidate => candidate.Product)
             .Take(MaxSuggestions)
             .ToList();
-        return near.Count == MaxSuggestions ? near : [.. near.Concat(await Search(session, key)).Distinct().Take(MaxSuggestions)];
+        if (near.Count < MaxSuggestions)
+        {
+            near.AddRange(await Search(session, key));
+        }
+
+        if (near.Count < MaxSuggestions && session.IsPostgres && _names.Count == MaxCompared)
+        {
+            near.AddRange(await Similar(session, key));
+        }
+
+        return [.. near.Distinct().Take(MaxSuggestions)];
     }
+
+    // What was not compared above: the index of PostgreSQL's trigrams reaches all of a large catalogue.
+    private static ValueTask<List<ProductName>> Similar(DbSession session, string key) => session.Query(
+        "select id, name from product where name_key % @key and retired = 0 order by similarity(name_key, @key) desc, id limit @limit",
+        row => new ProductName(row.GetString(0), row.GetString(1)),
+        ("@key", key),
+        ("@limit", MaxSuggestions));
 
     private static async ValueTask<List<ProductName>> Search(DbSession session, string text)
     {
-        var terms = ProductSearch.Terms(text);
+        var (search, terms) = (ProductSearch.Of(session), ProductSearch.Terms(text));
         return terms.Count == 0 ? [] : await session.Query(
             $"""
             select p.id, p.name from {ProductSearch.Source}
-            where {ProductSearch.Condition} and p.retired = 0 order by {ProductSearch.Rank}, p.id limit @limit
+            where {search.Condition} and p.retired = 0 order by {search.Rank}, p.id limit @limit
             """,
             row => new ProductName(row.GetString(0), row.GetString(1)),
-            ("@match", ProductSearch.MatchAny(terms)),
+            ("@match", search.MatchAny(terms)),
             ("@limit", MaxSuggestions));
     }
 }

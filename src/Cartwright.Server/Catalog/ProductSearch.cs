@@ -1,16 +1,27 @@
 using System.Globalization;
 using System.Text;
+using Cartwright.Server.Storage;
 
 namespace Cartwright.Server.Catalog;
 
-/// <summary>Free-text search in the dialect of SQLite's FTS5; table product_search.</summary>
-internal static class ProductSearch
+/// <summary>Free-text search, in the dialect of SQLite's FTS5 or of PostgreSQL's tsvector; table product_search.</summary>
+internal abstract class ProductSearch
 {
     public const string Source = "product_search join product p on p.id = product_search.product_id";
-    public const string Condition = "product_search match @match";
 
-    // Whole numbers, smaller is better: a cursor carries the rank exactly. Weights: name, category, facets, description.
-    public const string Rank = "cast(bm25(product_search, 10, 4, 4, 1) * 1000000 as bigint)";
+    private static readonly ProductSearch Sqlite = new Fts5();
+    private static readonly ProductSearch Postgres = new TsVector();
+
+    /// <summary>True for the products that match <c>@match</c>.</summary>
+    public abstract string Condition { get; }
+
+    /// <summary>Whole numbers, smaller is better: a cursor carries the rank exactly.</summary>
+    public abstract string Rank { get; }
+
+    public static ProductSearch Of(DbSession session) => session.IsPostgres ? Postgres : Sqlite;
+
+    /// <summary>Adds a product to the index.</summary>
+    public abstract ValueTask Add(DbSession session, Product product);
 
     private const int MaxTerms = 16;
     private const int MaxTermLength = 64;
@@ -18,7 +29,9 @@ internal static class ProductSearch
     /// <summary>
     /// The words of a search text: runs of letters, digits and marks; all else only separates. None means no filter.
     /// </summary>
-    public static IReadOnlyList<string> Terms(string? text)
+    public static IReadOnlyList<string> Terms(string? text) => Terms(text, MaxTerms);
+
+    private static List<string> Terms(string? text, int limit)
     {
         var terms = new List<string>();
         var term = new StringBuilder();
@@ -36,7 +49,7 @@ internal static class ProductSearch
                 Flush();
             }
 
-            if (terms.Count == MaxTerms)
+            if (terms.Count == limit)
             {
                 return terms;
             }
@@ -55,14 +68,72 @@ internal static class ProductSearch
         }
     }
 
-    /// <summary>Products with words that begin with every term. Quoted, so that no term is taken for FTS5 syntax.</summary>
-    public static string MatchAll(IEnumerable<string> terms) => string.Join(' ', terms.Select(Prefix));
+    /// <summary>Products with words that begin with every term.</summary>
+    public abstract string MatchAll(IEnumerable<string> terms);
 
     /// <summary>Products with a word that begins with any of the terms.</summary>
-    public static string MatchAny(IEnumerable<string> terms) => string.Join(" OR ", terms.Select(Prefix));
-
-    private static string Prefix(string term) => $"\"{term}\"*";
+    public abstract string MatchAny(IEnumerable<string> terms);
 
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+
+    private static string Facets(Product product) => string.Join(", ", product.Facets.Values.SelectMany(values => values));
+
+    private sealed class Fts5 : ProductSearch
+    {
+        public override string Condition => "product_search match @match";
+
+        // Weights: name, category, facets, description.
+        public override string Rank => "cast(bm25(product_search, 10, 4, 4, 1) * 1000000 as bigint)";
+
+        // Quoted, so that no term is taken for FTS5 syntax.
+        public override string MatchAll(IEnumerable<string> terms) => string.Join(' ', terms.Select(Prefix));
+
+        public override string MatchAny(IEnumerable<string> terms) => string.Join(" OR ", terms.Select(Prefix));
+
+        public override ValueTask Add(DbSession session, Product product) => session.Later(
+            """
+            insert into product_search (product_id, name, category, facets, description)
+            values (@id, @name, @category, @facets, @description)
+            """,
+            ("@id", product.Id),
+            ("@name", product.Name),
+            ("@category", product.Category),
+            ("@facets", Facets(product)),
+            ("@description", product.Description));
+
+        private static string Prefix(string term) => $"\"{term}\"*";
+    }
+
+    private sealed class TsVector : ProductSearch
+    {
+        private const string Words = "to_tsvector('cartwright', cartwright_plain(@";
+        private const string Asked = "to_tsquery('cartwright', cartwright_plain(@match))";
+
+        public override string Condition => $"product_search.words @@ {Asked}";
+
+        // Weights: description, facets, category, name.
+        public override string Rank => $"cast(-1000000 * ts_rank('{{0.1, 0.4, 0.4, 1}}', product_search.words, {Asked}, 1) as bigint)";
+
+        // Quoted, as words of letters and digits: no term is taken for syntax.
+        public override string MatchAll(IEnumerable<string> terms) => string.Join(" & ", terms.Select(Prefix));
+
+        public override string MatchAny(IEnumerable<string> terms) => string.Join(" | ", terms.Select(Prefix));
+
+        public override ValueTask Add(DbSession session, Product product) => session.Later(
+            $"""
+            insert into product_search (product_id, words) values (@id, setweight({Words}name)), 'A') || setweight({Words}category)), 'B')
+                || setweight({Words}facets)), 'C') || setweight({Words}description)), 'D'))
+            """,
+            ("@id", product.Id),
+            ("@name", Plain(product.Name)),
+            ("@category", Plain(product.Category)),
+            ("@facets", Plain(Facets(product))),
+            ("@description", Plain(product.Description)));
+
+        private static string Prefix(string term) => $"'{term.ToLowerInvariant()}':*";
+
+        // The words are found here, so that both engines, and the search texts, agree on what a word is.
+        private static string Plain(string? text) => string.Join(' ', Terms(text, int.MaxValue)).ToLowerInvariant();
+    }
 }

@@ -53,7 +53,8 @@ internal sealed class CheckoutDesk(
             }
         }
 
-        var made = placed ?? await database.Write(session => Place(session, address, request), cancellation);
+        // Without a key too: the second time finds the order of the first.
+        var made = placed ?? await database.Write(session => Place(session, address, request), isRepeatable: true, cancellation);
         if (!made.Ok)
         {
             return made.Problem;
@@ -99,7 +100,12 @@ internal sealed class CheckoutDesk(
 
     private async ValueTask<Result<string>> Place(DbSession session, CartAddress address, Keyed? request)
     {
-        if (await CartTables.Find(session, address, Now()) is not { } cart)
+        if (request is { IsGlobal: true })
+        {
+            await Locks.Key(session, request.Key);
+        }
+
+        if (await CartTables.FindToChange(session, address, Now()) is not { } cart)
         {
             return address.CartId is { } id
                 ? Problem.NotFound($"There is no cart \"{id}\", or it has expired: fill a new one with add_to_cart, then check out.")
@@ -131,7 +137,7 @@ internal sealed class CheckoutDesk(
     private async ValueTask<Result<string>> Place(DbSession session, Cart cart)
     {
         var lines = await CartTables.Lines(session, cart.Id);
-        var open = await OrderTables.FindOpen(session, cart.Id);
+        var open = await OrderTables.FindOpenToChange(session, cart.Id);
         var content = Content(cart, lines);
         if (open is { State: OrderState.PaymentPending or OrderState.Authorized })
         {
@@ -151,11 +157,17 @@ internal sealed class CheckoutDesk(
             return (await orders.Prolong(session, open)).Id;
         }
 
-        // What the earlier order had set aside is for sale again before it is asked how much there is.
+        // What the earlier order had set aside is for sale again before it is asked how much there is; and nobody else takes of it after that.
+        await Locks.ProductsOf(session, cart.Id, open?.Id);
         if (open is not null)
         {
             await orders.Lapse(session, open, "replaced: the cart has changed");
+        }
+
+        if (open is not null || session.IsPostgres)
+        {
             lines = await CartTables.Lines(session, cart.Id);
+            content = Content(cart, lines);
         }
 
         if (Check(lines) is { } problem)

@@ -55,7 +55,7 @@ internal sealed class MerchantDesk(Database database, OrderBook orders, IPayment
             return captured.Problem;
         }
 
-        return await Hear(order, (session, now) => orders.Hear(session, now, captured.Value, "merchant: capture"));
+        return await Hear(order, authorized.TransactionId, (session, now) => orders.Hear(session, now, captured.Value, "merchant: capture"));
     }
 
     /// <summary>How much can still be given back, refunds under way left out.</summary>
@@ -72,7 +72,7 @@ internal sealed class MerchantDesk(Database database, OrderBook orders, IPayment
             return problem;
         }
 
-        var noted = await database.Write(session => Note(session, file.Order.Id, amount), cancellation);
+        var noted = await database.Write(session => Note(session, file.Order.Id, amount), isRepeatable: true, cancellation);
         if (!noted.Ok)
         {
             return noted.Problem;
@@ -82,7 +82,7 @@ internal sealed class MerchantDesk(Database database, OrderBook orders, IPayment
         var answer = await provider!.Refund(refund.TransactionId, refund.AmountMinor, refund.Id, cancellation);
         if (answer.Ok)
         {
-            return await Hear(file.Order, (session, now) => orders.Hear(session, now, refund.Id, answer.Value, "merchant: refund"));
+            return await Hear(file.Order, refund.TransactionId, (session, now) => orders.Hear(session, now, refund.Id, answer.Value, "merchant: refund"));
         }
 
         if (answer.Problem.Kind == ProblemKind.Unavailable)
@@ -93,13 +93,13 @@ internal sealed class MerchantDesk(Database database, OrderBook orders, IPayment
         // Refused for good: it no longer counts against what is left.
         var refused = new PaymentRefund(
             refund.Id, refund.TransactionId, RefundStatus.Declined, refund.AmountMinor, file.Order.Currency.Code, time.GetUtcNow(), refund.Id);
-        await Hear(file.Order, (session, now) => orders.Hear(session, now, refund.Id, refused, "merchant: refund refused"));
+        await Hear(file.Order, refund.TransactionId, (session, now) => orders.Hear(session, now, refund.Id, refused, "merchant: refund refused"));
         return answer.Problem;
     }
 
     private async ValueTask<Result<OrderRefund>> Note(DbSession session, string orderId, Money? amount)
     {
-        var file = await OrderBook.File(session, (await OrderTables.Find(session, orderId))!);
+        var file = await OrderBook.File(session, (await OrderTables.FindToChange(session, orderId))!);
         var order = file.Order;
         if (!OrderRules.IsPaid(order.State))
         {
@@ -137,15 +137,17 @@ internal sealed class MerchantDesk(Database database, OrderBook orders, IPayment
         ? null
         : Problem.Unavailable($"Order {order.Reference} was paid through {order.Provider}, which is not set up here: give its settings.");
 
-    private async ValueTask<Result<OrderFile>> Hear(Order order, Func<DbSession, Order, ValueTask<string>> hear)
+    private async ValueTask<Result<OrderFile>> Hear(Order order, string transactionId, Func<DbSession, Order, ValueTask<string>> hear)
     {
         // Not to be cancelled: the provider has acted.
         var heard = await database.Write<OrderFile>(
             async session =>
             {
-                await hear(session, (await OrderTables.Find(session, order.Id))!);
+                await Locks.Payment(session, transactionId);
+                await hear(session, (await OrderTables.FindToChange(session, order.Id))!);
                 return await OrderBook.File(session, (await OrderTables.Find(session, order.Id))!);
             },
+            isRepeatable: true,
             CancellationToken.None);
         return heard;
     }

@@ -21,6 +21,17 @@ internal sealed record OrderFile(
 internal sealed partial class OrderBook(Database database, TimeProvider time, OrderOptions options, ILogger<OrderBook> logger)
 {
     private const int LapseStep = 100;
+    private const string Late = "the order's time was over";
+
+    private const string IsDue = $"""
+        select {Order.Columns} from orders o
+        where o.stock = 'reserved' and o.expires_at <= @now
+            and (o.state in ('awaiting_payment', 'payment_failed') or o.updated_at <= @held
+                or (o.state = 'payment_pending' and not exists (select 1 from order_attempt a
+                    where a.order_id = o.id and a.status in ('processing', 'capture_pending', 'authorization_void_pending'))))
+        """;
+    private const string Due = $"{IsDue} order by o.expires_at limit @limit";
+    private const string DueOne = $"{IsDue} and o.id = @id";
 
     // No order is over more; sums of what is not refused stay far below the end of a long.
     private const long MaxMinor = 9_007_199_254_740_991;
@@ -43,11 +54,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             CheckAt = now + Milliseconds(options.FirstCheck),
         };
         await OrderTables.Insert(session, order, lines);
-        foreach (var line in lines)
-        {
-            await OrderTables.MoveStock(session, line.ProductId, line.Quantity);
-        }
-
+        await OrderTables.MoveStock(session, lines, 1);
         await OrderTables.Note(session, order.Id, order.State, order.State, "start_checkout", now);
         LogPlaced(order.Reference, order.Amount);
         return order;
@@ -61,7 +68,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     public async ValueTask<Result<bool>> Change(string id, Func<Order, Order> change, CancellationToken cancellation) => await database.Write<bool>(
         async session =>
         {
-            if (await OrderTables.Find(session, id) is not { } order || change(order) is var changed && changed == order)
+            if (await OrderTables.FindToChange(session, id) is not { } order || change(order) is var changed && changed == order)
             {
                 return false;
             }
@@ -69,6 +76,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             await OrderTables.Update(session, changed, Now());
             return true;
         },
+        isRepeatable: true,
         cancellation);
 
     /// <summary>Has the provider asked at the next opportunity.</summary>
@@ -166,7 +174,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
     }
 
     /// <summary>Orders about which the provider is to be asked.</summary>
-    public ValueTask<List<Order>> ToCheck(int limit, CancellationToken cancellation) => database.Read(
+    public ValueTask<List<Order>> ToCheck(int limit, CancellationToken cancellation) => database.ReadOne(
         session => session.Query(
             $"select {Order.Columns} from orders o where o.check_at <= @now order by o.check_at limit @limit",
             Order.Read,
@@ -174,13 +182,33 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             ("@limit", limit)),
         cancellation);
 
+    /// <summary>
+    /// Takes the question about an order on, so that no other instance asks it too. Should this one die over it, the next asks in a minute.
+    /// </summary>
+    public async ValueTask<bool> ClaimCheck(Order order, CancellationToken cancellation)
+    {
+        if (!database.IsPostgres)
+        {
+            return true;
+        }
+
+        var claimed = await database.Write<bool>(
+            async session => await session.Execute(
+                "update orders set check_at = @later where id = @id and check_at = @was",
+                ("@later", Now() + Milliseconds(TimeSpan.FromMinutes(1))),
+                ("@id", order.Id),
+                ("@was", order.CheckAt)) == 1,
+            cancellation);
+        return claimed is { Ok: true, Value: true };
+    }
+
     /// <summary>Ends the time of all orders that were not paid in it, and of those that have waited too long for news. How many.</summary>
     public async ValueTask<Result<int>> LapseAll(CancellationToken cancellation = default)
     {
         var total = 0;
         while (true)
         {
-            var step = await database.Write<int>(LapseSome, cancellation);
+            var step = database.IsPostgres ? await LapseEach(cancellation) : await database.Write<int>(LapseSome, cancellation);
             if (!step.Ok)
             {
                 return step;
@@ -196,33 +224,49 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
 
     /// <summary>Removes orders that came to nothing long ago, and with them the addresses that were given.</summary>
     public ValueTask<Result<int>> Sweep(CancellationToken cancellation) => database.Sweep(
-        """
-        delete from orders where id in
-            (select id from orders where state in ('expired', 'voided') and captured_minor = 0 and stock = 'released' and created_at <= @before
-            order by created_at limit @limit)
-        """,
+        "orders",
+        "id",
+        "created_at",
         time.GetUtcNow() - options.ReceiptLifetime,
-        cancellation);
+        cancellation,
+        "state in ('expired', 'voided') and captured_minor = 0 and stock = 'released'");
+
+    // Where others write at the same time, each order is a write of its own: it holds up one cart.
+    private async ValueTask<Result<int>> LapseEach(CancellationToken cancellation)
+    {
+        var due = await database.ReadOne(session => ToLapse(session, Due, ("@limit", LapseStep)), cancellation);
+        foreach (var id in due.Select(order => order.Id))
+        {
+            var lapsed = await database.Write<bool>(
+                async session =>
+                {
+                    await Locks.Order(session, id);
+                    var still = await ToLapse(session, DueOne, ("@id", id));
+                    return still is [var order] && await Lapse(session, order, Late) is not null;
+                },
+                isRepeatable: true,
+                cancellation);
+            if (!lapsed.Ok)
+            {
+                return lapsed.Problem;
+            }
+        }
+
+        return due.Count;
+    }
+
+    private ValueTask<List<Order>> ToLapse(DbSession session, string sql, (string, object?) which)
+    {
+        var now = Now();
+        return session.Query(sql, Order.Read, ("@now", now), ("@held", now - Milliseconds(options.HoldLimit)), which);
+    }
 
     private async ValueTask<Result<int>> LapseSome(DbSession session)
     {
-        var now = Now();
-        var due = await session.Query(
-            $"""
-            select {Order.Columns} from orders o
-            where o.stock = 'reserved' and o.expires_at <= @now
-                and (o.state in ('awaiting_payment', 'payment_failed') or o.updated_at <= @held
-                    or (o.state = 'payment_pending' and not exists (select 1 from order_attempt a
-                        where a.order_id = o.id and a.status in ('processing', 'capture_pending', 'authorization_void_pending'))))
-            order by o.expires_at limit @limit
-            """,
-            Order.Read,
-            ("@now", now),
-            ("@held", now - Milliseconds(options.HoldLimit)),
-            ("@limit", LapseStep));
+        var due = await ToLapse(session, Due, ("@limit", LapseStep));
         foreach (var order in due)
         {
-            await Lapse(session, order, "the order's time was over");
+            await Lapse(session, order, Late);
         }
 
         return due.Count;
@@ -245,13 +289,15 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
         };
         after = await OrderTables.Update(session, after with { CheckAt = NextCheck(after) }, now);
         await MoveStock(session, order.Stock, after);
-        await Record(session, order, after, now);
         if (order.CompletedAt is null && after.CompletedAt is not null)
         {
             await CartTables.TakeOut(session, order.CartId, await OrderTables.Lines(session, order.Id));
         }
 
         await OrderTables.Note(session, order.Id, before, state, Describe(cause, order, after), now);
+
+        // Last: every sale of a day waits for its totals.
+        await Record(session, order, after, now);
         if (state != before)
         {
             LogTransition(order.Reference, before, state, cause);
@@ -306,10 +352,7 @@ internal sealed partial class OrderBook(Database database, TimeProvider time, Or
             return;
         }
 
-        foreach (var line in await OrderTables.Lines(session, after.Id))
-        {
-            await OrderTables.MoveStock(session, line.ProductId, pieces * line.Quantity);
-        }
+        await OrderTables.MoveStock(session, await OrderTables.Lines(session, after.Id), pieces);
     }
 
     /// <summary>Notes news that were not taken in; gives the note.</summary>

@@ -20,7 +20,7 @@ internal sealed partial class OrderKeeper(
         await inbox.ApplyWaiting(stopping);
         foreach (var order in await orders.ToCheck(Batch, stopping))
         {
-            if (!await Reconcile(order, stopping))
+            if (await orders.ClaimCheck(order, stopping) && !await Reconcile(order, stopping))
             {
                 // It is waited for once, not once for every order, and expiry does not wait for it.
                 break;
@@ -66,7 +66,8 @@ internal sealed partial class OrderKeeper(
         await database.Write<bool>(
             async session =>
             {
-                if (await OrderTables.Find(session, stale.Id) is not { } order)
+                await Locks.Payments(session, found.Select(transaction => transaction.Id));
+                if (await OrderTables.FindToChange(session, stale.Id) is not { } order)
                 {
                     return false;
                 }
@@ -85,5 +86,6 @@ internal sealed partial class OrderKeeper(
 
                 return true;
             },
+            isRepeatable: true,
             stopping);
 }

@@ -5,6 +5,8 @@ namespace Cartwright.Server.Orders;
 /// <summary>The SQL of orders.</summary>
 internal static class OrderTables
 {
+    private const string OpenOfCart = $"select {Order.Columns} from orders o where o.cart_id = @cart and o.is_open = 1";
+
     public static ValueTask<Order?> Find(DbSession session, string id) =>
         session.First($"select {Order.Columns} from orders o where o.id = @id", Order.Read, ("@id", id));
 
@@ -14,8 +16,16 @@ internal static class OrderTables
     public static ValueTask<Order?> FindBySession(DbSession session, string sessionId) =>
         session.First($"select {Order.Columns} from orders o where o.session_id = @session", Order.Read, ("@session", sessionId));
 
-    public static ValueTask<Order?> FindOpen(DbSession session, string cartId) =>
-        session.First($"select {Order.Columns} from orders o where o.cart_id = @cart and o.is_open = 1", Order.Read, ("@cart", cartId));
+    /// <summary>The same inside a write that holds the cart: until its end, nobody else changes the order.</summary>
+    public static ValueTask<Order?> FindOpenToChange(DbSession session, string cartId) => session.First(
+        session.IsPostgres ? OpenOfCart + " for no key update" : OpenOfCart, Order.Read, ("@cart", cartId));
+
+    /// <summary>The order inside a write: until its end, nobody else changes it or its cart.</summary>
+    public static async ValueTask<Order?> FindToChange(DbSession session, string id)
+    {
+        await Locks.Order(session, id);
+        return await Find(session, id);
+    }
 
     /// <summary>Newest first; of one state, or of all.</summary>
     public static ValueTask<List<Order>> List(DbSession session, string? state, long limit) => session.Query(
@@ -32,7 +42,7 @@ internal static class OrderTables
 
     public static async ValueTask Insert(DbSession session, Order order, IReadOnlyList<OrderLine> lines)
     {
-        await session.Execute(
+        await session.Later(
             """
             insert into orders (id, token, cart_id, state, is_open, lapsed, stock, currency, country, amount_minor, captured_minor,
                 refunded_minor, provider, environment, content, captures_later, version, created_at, expires_at, updated_at, check_at, checks)
@@ -58,7 +68,7 @@ internal static class OrderTables
             ("@check", order.CheckAt));
         foreach (var (position, line) in lines.Index())
         {
-            await session.Execute(
+            await session.Later(
                 """
                 insert into order_line (order_id, position, product_id, name, image, price_minor, quantity)
                 values (@order, @position, @product, @name, @image, @price, @quantity)
@@ -130,7 +140,7 @@ internal static class OrderTables
             row.IsDBNull(6) ? null : row.GetString(6)),
         ("@order", orderId));
 
-    public static async ValueTask Save(DbSession session, string orderId, Attempt attempt) => await session.Execute(
+    public static ValueTask Save(DbSession session, string orderId, Attempt attempt) => session.Later(
         """
         insert into order_attempt (transaction_id, order_id, status, captured_minor, refunded_minor, updated_at, method, error_code)
         values (@id, @order, @status, @captured, @refunded, @updated, @method, @error)
@@ -158,7 +168,7 @@ internal static class OrderTables
         row => new OrderRefund(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetString(3), row.GetInt64(4)),
         ("@order", orderId));
 
-    public static async ValueTask Save(DbSession session, string orderId, OrderRefund refund) => await session.Execute(
+    public static ValueTask Save(DbSession session, string orderId, OrderRefund refund) => session.Later(
         """
         insert into order_refund (id, order_id, transaction_id, amount_minor, status, updated_at)
         values (@id, @order, @transaction, @amount, @status, @updated)
@@ -172,7 +182,7 @@ internal static class OrderTables
         ("@updated", refund.UpdatedAt));
 
     /// <summary>Adds to the audit trail. What was noted already, word for word, is not noted again.</summary>
-    public static async ValueTask Note(DbSession session, string orderId, OrderState from, OrderState to, string cause, long now) => await session.Execute(
+    public static ValueTask Note(DbSession session, string orderId, OrderState from, OrderState to, string cause, long now) => session.Later(
         """
         insert into order_event (order_id, number, at, from_state, to_state, cause)
         select @order, coalesce(max(number), 0) + 1, @now, @from, @to, @cause from order_event where order_id = @order
@@ -196,17 +206,26 @@ internal static class OrderTables
         "select l.product_id, sum(l.quantity) from orders o join order_line l on l.order_id = o.id where o.stock = 'reserved' group by l.product_id",
         row => (Id: row.GetString(0), Pieces: row.GetInt64(1)))).ToDictionary(row => row.Id, row => row.Pieces, StringComparer.Ordinal);
 
-    /// <summary>Takes pieces of a product out of what is for sale (or puts them back, below zero); nothing where stock is not limited.</summary>
-    public static async ValueTask MoveStock(DbSession session, string productId, long quantity)
+    /// <summary>
+    /// Takes the pieces of an order out of what is for sale, once (or puts them back: -1 times); nothing where stock is not limited.
+    /// </summary>
+    public static async ValueTask MoveStock(DbSession session, IEnumerable<OrderLine> lines, int times)
     {
-        var left = await session.Integer(
-            "update product set stock = stock - @quantity where id = @id and stock is not null returning stock",
-            ("@quantity", quantity),
-            ("@id", productId));
-        if (left is { } after && (after > 0) != (after + quantity > 0))
+        var turned = false;
+        foreach (var line in lines.OrderBy(line => line.ProductId, StringComparer.Ordinal))
+        {
+            var quantity = times * line.Quantity;
+            var left = await session.Integer(
+                "update product set stock = stock - @quantity where id = @id and stock is not null returning stock",
+                ("@quantity", quantity),
+                ("@id", line.ProductId));
+            turned |= left is { } after && (after > 0) != (after + quantity > 0);
+        }
+
+        if (turned)
         {
             // Lists say only whether something is in stock, and are kept by this version.
-            await session.Execute("update store set catalog_version = catalog_version + 1");
+            await session.Later("update store set catalog_version = catalog_version + 1");
         }
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class WebhookInbox(
     Database database, OrderBook orders, PaymentSide payments, TimeProvider time, OrderOptions options, ILogger<WebhookInbox> logger)
 {
     private const int Batch = 100;
+    private const string Waiting = "select body from webhook_receipt where id = @id and applied_at is null";
 
     // Those that this process has given up.
     private readonly ConcurrentDictionary<string, bool> _givenUp = new(StringComparer.Ordinal);
@@ -34,6 +35,7 @@ internal sealed partial class WebhookInbox(
                 ("@id", id),
                 ("@now", Now()),
                 ("@body", body)) == 1,
+            isRepeatable: true,
             cancellation);
         if (stored is { Ok: true, Value: true })
         {
@@ -47,7 +49,7 @@ internal sealed partial class WebhookInbox(
     /// <summary>Applies what was stored but not applied: the process ended in between.</summary>
     public async ValueTask ApplyWaiting(CancellationToken cancellation)
     {
-        var waiting = await database.Read(
+        var waiting = await database.ReadOne(
             session => session.Query(
                 "select id from webhook_receipt where applied_at is null order by received_at limit @limit",
                 row => row.GetString(0),
@@ -61,18 +63,13 @@ internal sealed partial class WebhookInbox(
 
     /// <summary>Removes receipts that are kept long enough.</summary>
     public ValueTask<Result<int>> Sweep(CancellationToken cancellation) => database.Sweep(
-        """
-        delete from webhook_receipt where id in
-            (select id from webhook_receipt where received_at <= @before and applied_at is not null order by received_at limit @limit)
-        """,
-        time.GetUtcNow() - options.ReceiptLifetime,
-        cancellation);
+        "webhook_receipt", "id", "received_at", time.GetUtcNow() - options.ReceiptLifetime, cancellation, "applied_at is not null");
 
     private async ValueTask TryApply(string id, CancellationToken cancellation)
     {
         try
         {
-            var applied = await database.Write(session => Apply(session, id), cancellation);
+            var applied = await database.Write(session => Apply(session, id), isRepeatable: true, cancellation);
             if (!applied.Ok)
             {
                 LogNotApplied(id, applied.Problem.Advice, null);
@@ -88,8 +85,9 @@ internal sealed partial class WebhookInbox(
 
     private async ValueTask<Result<string>> Apply(DbSession session, string id)
     {
+        // Another instance may be at it.
         var body = await session.First(
-            "select body from webhook_receipt where id = @id and applied_at is null",
+            session.IsPostgres ? $"{Waiting} for update skip locked" : Waiting,
             row => row.GetFieldValue<byte[]>(0),
             ("@id", id));
         if (body is null)
@@ -99,7 +97,7 @@ internal sealed partial class WebhookInbox(
 
         var read = WebhookEvent.Read(body);
         var (order, outcome) = read.Ok ? await Apply(session, id, read.Value) : (null, read.Problem.Advice);
-        await session.Execute(
+        await session.Later(
             "update webhook_receipt set applied_at = @now, order_id = @order, outcome = @outcome where id = @id",
             ("@now", Now()),
             ("@order", order?.Id),
@@ -121,7 +119,9 @@ internal sealed partial class WebhookInbox(
             return (null, "refused: the shop takes no payments");
         }
 
-        var order = news.Transaction is { } transaction ? await OrderOf(session, transaction) : await OrderOf(session, news.Refund!);
+        await Locks.Payment(session, news.Transaction?.Id ?? news.Refund!.TransactionId);
+        var named = news.Transaction is { } transaction ? await OrderOf(session, transaction) : await OrderOf(session, news.Refund!);
+        var order = named is null || !session.IsPostgres ? named : await OrderTables.FindToChange(session, named.Id);
         if (order is null)
         {
             return (null, news.Refund is { } early ? NoOrderOf(early.TransactionId) : "no such order");
@@ -139,8 +139,8 @@ internal sealed partial class WebhookInbox(
         }
 
         // Refunds that came before their payment was known are applied by the keeper.
-        await session.Execute(
-            "update webhook_receipt set applied_at = null where order_id is null and outcome = @outcome", ("@outcome", NoOrderOf(about.Id)));
+        await session.Later(
+            "update webhook_receipt set applied_at = null where order_id is null and outcome = @outcome and applied_at is not null", ("@outcome", NoOrderOf(about.Id)));
         return (order, await orders.Hear(session, order, about, cause));
     }
 

@@ -20,7 +20,7 @@ internal sealed class HistoryProducts
     public static async ValueTask<HistoryProducts> Load(DbSession session)
     {
         var known = await session.Query(
-            "select id, name from (select id, name, retired, position from product union all select id, name, 2, key from sales_product) order by retired, position",
+            "select id, name from (select id, name, retired, position from product union all select id, name, 2, key from sales_product) named order by retired, position",
             row => (Id: row.GetString(0), Name: row.GetString(1)));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (id, name) in known)

@@ -53,9 +53,10 @@ internal static class SalesBlockTables
     public static ValueTask<List<BlockKey>> Days(DbSession session, int from, int to) => session.Query(
         "select day, currency, book from sales_day where day between @from and @to", ReadKey, ("@from", from), ("@to", to));
 
-    /// <summary>Builds what a month lacks; today and later have none. How many blocks were built.</summary>
+    /// <summary>Builds what a month lacks, while nobody writes down sales; today and later have none. How many blocks were built.</summary>
     public static async ValueTask<int> Build(DbSession session, int month, int today)
     {
+        await Locks.SalesAlone(session);
         var next = SalesCalendar.NextMonth(month);
         var days = await Days(session, month, Math.Min(next, today) - 1);
         var known = await Known(session, Day, month, next - 1);
@@ -139,14 +140,14 @@ internal static class SalesBlockTables
         ("@from", from),
         ("@to", to))];
 
-    private static ValueTask<int> Forget(DbSession session, string span, BlockKey key) => session.Execute(
+    private static ValueTask Forget(DbSession session, string span, BlockKey key) => session.Later(
         "delete from sales_block where span = @span and start = @start and currency = @currency and book = @book",
         ("@span", span),
         ("@start", key.Start),
         ("@currency", key.Currency),
         ("@book", key.Book));
 
-    private static ValueTask<int> Save(DbSession session, string span, BlockKey key, byte[] data) => session.Execute(
+    private static ValueTask Save(DbSession session, string span, BlockKey key, byte[] data) => session.Later(
         "insert into sales_block (span, start, currency, book, data) values (@span, @start, @currency, @book, @data)",
         ("@span", span),
         ("@start", key.Start),

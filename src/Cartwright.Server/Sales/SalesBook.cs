@@ -147,7 +147,7 @@ internal sealed class SalesBook(Database database, TimeProvider time, bool count
             foreach (var month in months)
             {
                 var built = await database.Write<int>(
-                    async session => await SalesBlockTables.Build(session, month, (await SalesCalendar.Of(session)).DayOf(time.GetUtcNow())));
+                    async session => await SalesBlockTables.Build(session, month, (await SalesCalendar.Of(session)).DayOf(time.GetUtcNow())), isRepeatable: true);
                 if (!built.Ok)
                 {
                     return;

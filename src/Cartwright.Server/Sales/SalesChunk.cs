@@ -6,6 +6,7 @@ namespace Cartwright.Server.Sales;
 internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> rows)
 {
     private readonly List<(long Line, string Reason)> _refusals = [];
+    private readonly List<HistoryProduct> _saved = [];
 
     /// <summary>Known once everything is saved.</summary>
     public IReadOnlyList<(long Line, string Reason)> Refusals => _refusals;
@@ -27,7 +28,9 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
     /// <summary>Writes everything, and tells how far the load has come then.</summary>
     public async ValueTask<LoadProgress> Save(DbSession session, LoadProgress from)
     {
-        var lastKey = await session.Integer("select max(key) from sale") ?? 0;
+        Forget();
+        await Locks.Sales(session);
+        var keys = await SaleKeys.Of(session, rows);
         var orders = new Dictionary<string, ChunkOrder>(rows.Count, StringComparer.Ordinal);
         var totals = new SalesTotals();
         var calendar = await SalesCalendar.Of(session);
@@ -35,8 +38,7 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
         using var insertSale = session.Bulk(
             """
             insert into sale (key, external_id, load_key, day, at, currency, country, book) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-            on conflict (external_id) do nothing
-            """);
+            """ + keys.OnConflict);
         using var insertLine = session.Bulk(
             "insert into sale_line (sale, position, product, quantity, unit_price_minor) values (?1, ?2, ?3, ?4, ?5)");
         insertSale.Bind(3, load).Bind(8, book);
@@ -50,10 +52,10 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
 
             if (!orders.TryGetValue(row.OrderId, out var order))
             {
-                var inserted = insertSale.Bind(1, lastKey + 1).Bind(2, row.OrderId).Bind(4, row.Day).Bind(5, row.At).Bind(6, row.Currency!.Code).Bind(7, row.Country).Run();
-                if (inserted == 1)
+                insertSale.Bind(2, row.OrderId).Bind(4, row.Day).Bind(5, row.At).Bind(6, row.Currency!.Code).Bind(7, row.Country);
+                if (await keys.TryInsert(insertSale, row.OrderId) is { } key)
                 {
-                    order = new ChunkOrder(++lastKey, new BlockKey(row.Day, row.Currency.Code, book), isSkipped: false);
+                    order = new ChunkOrder(key, new BlockKey(row.Day, row.Currency.Code, book), isSkipped: false);
                     totals.AddOrder(order.Block);
                     inserts++;
                 }
@@ -83,7 +85,7 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
                 await SaveProduct(session, product);
             }
 
-            insertLine.Bind(1, order.Key).Bind(2, order.Lines++).Bind(3, product.Key).Bind(4, row.Quantity).Bind(5, row.UnitPriceMinor).Run();
+            await insertLine.Bind(1, order.Key).Bind(2, order.Lines++).Bind(3, product.Key).Bind(4, row.Quantity).Bind(5, row.UnitPriceMinor).Run();
             var gross = checked(row.Quantity * row.UnitPriceMinor);
             var isFirst = !order.Products.Contains(product.Key);
             if (isFirst)
@@ -101,6 +103,8 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
             }
         }
 
+        await insertSale.Finish();
+        await insertLine.Finish();
         await totals.Save(session);
         return new LoadProgress(from.Records + rows.Count, from.Orders + inserts, from.Lines + lines, from.SkippedOrders + skipped, from.Refused + _refusals.Count);
     }
@@ -124,11 +128,25 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
         return order;
     }
 
-    // The key is kept in the product although the transaction may yet be undone: a load ends with the first that is.
-    private static async ValueTask SaveProduct(DbSession session, HistoryProduct product)
+    // The transaction is run again: what it kept in the products was undone.
+    private void Forget()
     {
+        _refusals.Clear();
+        foreach (var product in _saved)
+        {
+            (product.Key, product.IsCategorySaved) = (0, false);
+        }
+
+        _saved.Clear();
+    }
+
+    // The key is kept in the product although the transaction may yet be undone: a load ends with the first that is undone for good.
+    private async ValueTask SaveProduct(DbSession session, HistoryProduct product)
+    {
+        _saved.Add(product);
         if (product.Key == 0)
         {
+            await Locks.SoldProducts(session);
             var next = 1 + (await session.Integer("select max(key) from sales_product") ?? 0);
             await session.Execute(
                 "insert into sales_product (key, id, name, category) values (@key, @id, @name, @category) on conflict (id) do nothing",

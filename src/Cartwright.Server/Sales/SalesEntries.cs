@@ -15,7 +15,8 @@ internal static class SalesEntries
     {
         var day = (await SalesCalendar.Of(session)).DayOf(paidAtMs);
         var book = order.IsSimulated ? SalesBooks.Simulated : SalesBooks.Real;
-        var key = 1 + (await session.Integer("select max(key) from sale") ?? 0);
+        await Locks.Sales(session);
+        var key = await NextSale(session);
         var inserted = await session.Execute(
             """
             insert into sale (key, external_id, load_key, day, at, currency, country, book)
@@ -39,7 +40,7 @@ internal static class SalesEntries
         foreach (var (position, line) in lines.Index())
         {
             var product = await Product(session, line);
-            await session.Execute(
+            await session.Later(
                 "insert into sale_line (sale, position, product, quantity, unit_price_minor) values (@sale, @position, @product, @quantity, @price)",
                 ("@sale", key),
                 ("@position", position),
@@ -90,7 +91,7 @@ internal static class SalesEntries
         await totals.Save(session);
     }
 
-    public static ValueTask<int> Refund(DbSession session, long sale, long at, int product, int day, long amountMinor) => session.Execute(
+    public static ValueTask Refund(DbSession session, long sale, long at, int product, int day, long amountMinor) => session.Later(
         """
         insert into sale_refund (sale, at, product, day, amount_minor) values (@sale, @at, @product, @day, @amount)
         on conflict (sale, at, product) do update set amount_minor = sale_refund.amount_minor + excluded.amount_minor
@@ -129,15 +130,21 @@ internal static class SalesEntries
             return (int)known;
         }
 
+        await Locks.SoldProducts(session);
         var key = 1 + (await session.Integer("select max(key) from sales_product") ?? 0);
-        await session.Execute(
+        var added = await session.Execute(
             """
             insert into sales_product (key, id, name, category)
-            values (@key, @id, @name, (select category from product where id = @id))
+            values (@key, @id, @name, (select category from product where id = @id)) on conflict (id) do nothing
             """,
             ("@key", key),
             ("@id", line.ProductId),
             ("@name", line.Name));
-        return (int)key;
+        return (int)(added == 1 ? key : (await session.Integer("select key from sales_product where id = @id", ("@id", line.ProductId)))!.Value);
     }
+
+    // Where several write at once, a sequence knows what is taken.
+    private static async ValueTask<long> NextSale(DbSession session) => session.IsPostgres
+        ? (await session.Integer("select nextval(pg_get_serial_sequence('sale', 'key'))"))!.Value
+        : 1 + (await session.Integer("select max(key) from sale") ?? 0);
 }

@@ -63,6 +63,7 @@ internal sealed class SalesKey
     {
         try
         {
+            DataFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
             if (!IsKept(path))
             {
                 Write(path, $"{path}.{ids.Next()}");

@@ -37,6 +37,9 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
     public ValueTask<Result<long>> Rebuild(CancellationToken cancellation = default) => database.Write<long>(
         async session =>
         {
+            session.TakeTime();
+            await Locks.SalesLoad(session);
+            await Locks.SalesAlone(session);
             await AddMissing(session);
             var calendar = await SalesCalendar.Of(session);
             await MoveDays(session, calendar, "sale", "key", "key");
@@ -65,6 +68,7 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
 
             return await session.Integer("select count(*) from sale") ?? 0;
         },
+        isRepeatable: true,
         cancellation);
 
     /// <summary>Builds the blocks that are missing, a month at a time.</summary>
@@ -80,7 +84,7 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
             }
 
             var built = await database.Write<int>(
-                async session => await SalesBlockTables.Build(session, month, (await SalesCalendar.Of(session)).DayOf(time.GetUtcNow())), CancellationToken.None);
+                async session => await SalesBlockTables.Build(session, month, (await SalesCalendar.Of(session)).DayOf(time.GetUtcNow())), isRepeatable: true, CancellationToken.None);
             if (!built.Ok)
             {
                 return built;
@@ -97,6 +101,7 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
     public ValueTask<IReadOnlyList<string>> Check(CancellationToken cancellation = default) => database.Read<IReadOnlyList<string>>(
         async session =>
         {
+            session.TakeTime();
             var differences = await CheckOrders(session);
             var months = await Months(
                 session, "select distinct day from sale union select distinct day from sale_refund union select distinct day from sales_day union select distinct day from sales_day_product");
@@ -142,9 +147,11 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
             {
                 if (calendar.DayOf(row.At) is var day && day != row.Day)
                 {
-                    move.Bind(1, row.Key).Bind(2, day).Bind(3, row.At).Run();
+                    await move.Bind(1, row.Key).Bind(2, day).Bind(3, row.At).Run();
                 }
             }
+
+            await move.Finish();
 
             if (step.Count < ZoneStep)
             {

@@ -37,7 +37,7 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
     /// <summary>Loads all that is not loaded yet, until it is told to stop: then the piece under way is finished.</summary>
     public async ValueTask<Result<LoadOutcome>> Load(HistorySource source, CancellationToken stop = default)
     {
-        var begun = await database.Write(session => Begin(session, source), CancellationToken.None);
+        var begun = await database.Write(session => Begin(session, source), isRepeatable: true, CancellationToken.None);
         if (!begun.Ok)
         {
             return begun.Problem;
@@ -78,12 +78,14 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
         var ended = await database.Write<bool>(
             async session => await session.Execute(
                 "update sales_load set finished_at = @now where key = @key", ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()), ("@key", load)) == 1,
+            isRepeatable: true,
             CancellationToken.None);
         return ended.Ok ? new LoadOutcome(before, progress, IsNew: true, IsComplete: true) : ended.Problem;
     }
 
     private async ValueTask<Result<(long Key, LoadProgress Progress, bool Finished)>> Begin(DbSession session, HistorySource source)
     {
+        await Locks.SalesLoad(session);
         var known = await session.Query(
             "select key, records, orders, lines, skipped_orders, refused, finished_at from sales_load where fingerprint = @fingerprint",
             row => (row.GetInt64(0), new LoadProgress(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), !row.IsDBNull(6)),
@@ -122,6 +124,8 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
 
     private static async ValueTask<Result<LoadProgress>> Save(DbSession session, SalesChunk chunk, long load, LoadProgress from)
     {
+        await Locks.SalesLoad(session);
+        session.TakeTime();
         var to = await chunk.Save(session, from);
         var updated = await session.Execute(
             """

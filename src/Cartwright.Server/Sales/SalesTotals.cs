@@ -71,18 +71,22 @@ internal sealed class SalesTotals
         foreach (var (key, day) in _days.OrderBy(pair => pair.Key.Start).ThenBy(pair => pair.Key.Currency, StringComparer.Ordinal).ThenBy(pair => pair.Key.Book))
         {
             await SalesBlockTables.Forget(session, key);
-            Run(sums.Bind(1, key.Start).Bind(2, key.Currency).Bind(3, key.Book), 4, day.Sum);
+            await Run(sums.Bind(1, key.Start).Bind(2, key.Currency).Bind(3, key.Book), 4, day.Sum);
+            await sums.Finish();
             products.Bind(1, key.Start).Bind(2, key.Currency).Bind(3, key.Book);
             foreach (var (product, counts) in day.Products.OrderBy(pair => pair.Key))
             {
-                Run(products.Bind(4, product), 5, counts);
+                await Run(products.Bind(4, product), 5, counts);
             }
+
+            // Before the next day: locks are taken in the order of the keys.
+            await products.Finish();
         }
 
         _days.Clear();
     }
 
-    private static void Run(BulkStatement statement, int position, Counts counts) => statement
+    private static ValueTask Run(BulkStatement statement, int position, Counts counts) => statement
         .Bind(position, counts.Orders)
         .Bind(position + 1, counts.Units)
         .Bind(position + 2, counts.GrossMinor)

@@ -54,6 +54,9 @@ internal static class SampleHistory
     public static ValueTask<Result<int>> Remove(Database database, CancellationToken cancellation = default) => database.Write<int>(
         async session =>
         {
+            session.TakeTime();
+            await Locks.SalesLoad(session);
+            await Locks.SalesAlone(session);
             (string, object?) book = ("@book", SalesBooks.Sample);
             await session.Execute("delete from sale_line where sale in (select key from sale where book = @book)", book);
             await session.Execute("delete from sale_refund where sale in (select key from sale where book = @book)", book);
@@ -63,6 +66,7 @@ internal static class SampleHistory
             await session.Execute("delete from sales_load where book = @book", book);
             return await session.Execute("delete from sale where book = @book", book);
         },
+        isRepeatable: true,
         cancellation);
 
     private static IEnumerable<HistoryRow> Day(

@@ -31,7 +31,7 @@ internal sealed class SoldProducts
 
     public SoldProduct this[int key] => _byKey[key]!;
 
-    /// <summary>Products only ever get new rows, or a category that they lacked.</summary>
+    /// <summary>Products only ever get new rows, with keys that ascend, or a category that they lacked.</summary>
     public static async ValueTask<(long Catalog, long Last, long Categorized)> StateOf(DbSession session) => (
         await session.Integer("select catalog_version from store") ?? 0,
         await session.Integer("select max(key) from sales_product") ?? 0,

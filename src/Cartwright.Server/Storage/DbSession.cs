@@ -1,5 +1,4 @@
 using System.Data.Common;
-using Microsoft.Data.Sqlite;
 
 namespace Cartwright.Server.Storage;
 
@@ -8,51 +7,48 @@ namespace Cartwright.Server.Storage;
 /// A statement is prepared once per connection and then only bound anew, so pass SQL as constants, and the arguments of
 /// one SQL text always in the same order.
 /// </summary>
-internal sealed class DbSession(DbConnection connection) : IDisposable
+internal abstract class DbSession
 {
-    // Filters make SQL texts of many shapes; beyond this many, preparing again costs less than keeping them all.
-    private const int MaxPrepared = 200;
-
-    private readonly Dictionary<string, DbCommand> _prepared = [];
+    /// <summary>For the few places where the engines need different texts.</summary>
+    public abstract bool IsPostgres { get; }
 
     /// <summary>Runs a statement and tells how many rows it touched.</summary>
-    public ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(Bind(sql, args));
+    public abstract ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args);
+
+    /// <summary>
+    /// Runs a statement of which nothing is needed. PostgreSQL gets it together with the next statement or the commit, without a round trip
+    /// of its own; what goes wrong with it comes out there.
+    /// </summary>
+    public abstract ValueTask Later(string sql, params ReadOnlySpan<(string Name, object? Value)> args);
 
     /// <summary>All rows, each through <paramref name="map"/>.</summary>
     public ValueTask<List<T>> Query<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> args) =>
-        ReadAll(Bind(sql, args), map);
+        ReadAll(Begin(sql, args), map);
 
     /// <summary>The first row through <paramref name="map"/>, or null when there is none.</summary>
     public ValueTask<T?> First<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> args)
-        where T : class => ReadFirst(Bind(sql, args), map);
+        where T : class => ReadFirst(Begin(sql, args), map);
 
     /// <summary>The integer in the first column of the first row; null when there is no row or no value in it.</summary>
-    public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Bind(sql, args));
+    public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Begin(sql, args));
 
     /// <summary>Prepares a statement that is run for very many rows. It belongs to the transaction: the caller disposes of it before the end.</summary>
-    public BulkStatement Bulk(string sql) => new((SqliteConnection)connection, sql);
+    public abstract BulkStatement Bulk(string sql);
 
     /// <summary>Runs several statements that are never run again (a migration).</summary>
-    public async ValueTask Script(string sql)
+    public abstract ValueTask Script(string sql);
+
+    /// <summary>Lets the statements of this transaction take as long as they need: they go through whole tables.</summary>
+    public virtual void TakeTime()
     {
-        await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Embedded in this assembly.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        await command.ExecuteNonQueryAsync();
     }
 
-    public void Dispose()
-    {
-        Forget();
-        connection.Dispose();
-    }
+    /// <summary>Starts a statement and gives its rows.</summary>
+    protected abstract Task<DbDataReader> Begin(string sql, ReadOnlySpan<(string Name, object? Value)> args);
 
-    private static async ValueTask<int> Execute(DbCommand command) => await command.ExecuteNonQueryAsync();
-
-    private static async ValueTask<List<T>> ReadAll<T>(DbCommand command, Func<DbDataReader, T> map)
+    private static async ValueTask<List<T>> ReadAll<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
     {
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await begun;
         var rows = new List<T>();
         while (await reader.ReadAsync())
         {
@@ -62,70 +58,16 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
         return rows;
     }
 
-    private static async ValueTask<T?> ReadFirst<T>(DbCommand command, Func<DbDataReader, T> map)
+    private static async ValueTask<T?> ReadFirst<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
         where T : class
     {
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await begun;
         return await reader.ReadAsync() ? map(reader) : null;
     }
 
-    private static async ValueTask<long?> ReadInteger(DbCommand command)
+    private static async ValueTask<long?> ReadInteger(Task<DbDataReader> begun)
     {
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await begun;
         return await reader.ReadAsync() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
-    }
-
-    private DbCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> args)
-    {
-        if (!_prepared.TryGetValue(sql, out var command))
-        {
-            command = Prepare(sql, args);
-        }
-
-        var parameters = command.Parameters;
-        for (var i = 0; i < args.Length; i++)
-        {
-            var parameter = parameters[i];
-            if (parameter.ParameterName != args[i].Name)
-            {
-                throw new InvalidOperationException($"Arguments of one statement must keep their order: {args[i].Name} in: {sql}");
-            }
-
-            parameter.Value = args[i].Value ?? DBNull.Value;
-        }
-
-        return command;
-    }
-
-    private DbCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> args)
-    {
-        if (_prepared.Count >= MaxPrepared)
-        {
-            Forget();
-        }
-
-        var command = connection.CreateCommand();
-#pragma warning disable CA2100 // Feature code writes constants and composes them of constants; values are always parameters.
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        foreach (var (name, _) in args)
-        {
-            var parameter = command.CreateParameter();
-            parameter.ParameterName = name;
-            command.Parameters.Add(parameter);
-        }
-
-        _prepared.Add(sql, command);
-        return command;
-    }
-
-    private void Forget()
-    {
-        foreach (var command in _prepared.Values)
-        {
-            command.Dispose();
-        }
-
-        _prepared.Clear();
     }
 }

@@ -10,19 +10,15 @@ internal sealed class EndedSessions(Database database, TimeProvider time)
                 "insert into ended_session (id, expires_at) values (@id, @expires_at) on conflict (id) do nothing",
                 ("@id", id),
                 ("@expires_at", expiresAt.ToUnixTimeMilliseconds())) == 1,
+            isRepeatable: true,
             cancellation);
 
     public ValueTask<bool> IsEnded(string id, CancellationToken cancellation = default) =>
-        database.Read(
+        database.ReadOne(
             async session => await session.Integer("select 1 from ended_session where id = @id", ("@id", id)) is not null,
             cancellation);
 
     /// <summary>Forgets the sessions that have expired by now, and tells how many.</summary>
     public ValueTask<Result<int>> Sweep(CancellationToken cancellation = default) => database.Sweep(
-        """
-        delete from ended_session where id in
-            (select id from ended_session where expires_at <= @before order by expires_at limit @limit)
-        """,
-        time.GetUtcNow(),
-        cancellation);
+        "ended_session", "id", "expires_at", time.GetUtcNow(), cancellation);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 namespace Cartwright.Server.Storage;
 
@@ -7,7 +8,7 @@ namespace Cartwright.Server.Storage;
 /// The schema's history: embedded files <c>NNN_name.sql</c> in portable SQL, each optionally followed by
 /// <c>NNN_name.{dialect}.sql</c> for what only one engine understands. They run forward only.
 /// </summary>
-internal static class Migrations
+internal static partial class Migrations
 {
     private const string Folder = "migrations/";
 
@@ -15,7 +16,8 @@ internal static class Migrations
     [
         .. Assembly.GetExecutingAssembly().GetManifestResourceNames()
             .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal)
+            .OrderBy(name => name.Split('_')[0], StringComparer.Ordinal)
+            .ThenBy(name => name.Count(letter => letter == '.'))
             .Select(name => (long.Parse(name.AsSpan(Folder.Length, 3), CultureInfo.InvariantCulture), name)),
     ];
 
@@ -45,7 +47,7 @@ internal static class Migrations
         {
             if (IsFor(dialect, file))
             {
-                await session.Script(Text(file));
+                await session.Script(session.IsPostgres ? ByCodePoint(Text(file)) : Text(file));
             }
         }
 
@@ -63,6 +65,12 @@ internal static class Migrations
     // "migrations/002_catalog.sql" is everyone's, "migrations/002_catalog.sqlite.sql" is SQLite's.
     private static bool IsFor(string dialect, string file) =>
         file.Split('.') is not [_, var only, _] || only == dialect;
+
+    // PostgreSQL sorts texts as the database's language does, unless it is told otherwise; SQLite and this program go by code points.
+    private static string ByCodePoint(string sql) => TextType().Replace(sql, "text collate \"C\"");
+
+    [GeneratedRegex("(?<=^    [a-z_0-9]+ )text\\b", RegexOptions.CultureInvariant | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex TextType();
 
     private static string Text(string file)
     {

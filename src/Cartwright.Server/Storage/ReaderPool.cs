@@ -3,13 +3,13 @@ using System.Collections.Concurrent;
 namespace Cartwright.Server.Storage;
 
 /// <summary>Connections that only read, opened as they are needed and kept. Each use is one transaction: one snapshot.</summary>
-internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
+internal sealed class ReaderPool(Func<SqliteSession> connect) : IAsyncDisposable
 {
     // Reading is work of the processor once the pages are cached: more connections than this would only take turns.
     private static readonly int Size = Math.Max(4, Environment.ProcessorCount);
 
     private readonly SemaphoreSlim _free = new(Size);
-    private readonly ConcurrentStack<DbSession> _idle = [];
+    private readonly ConcurrentStack<SqliteSession> _idle = [];
     private volatile bool _closed;
 
     public async ValueTask<T> Read<T>(Func<DbSession, ValueTask<T>> work, CancellationToken cancellation)
@@ -48,7 +48,7 @@ internal sealed class ReaderPool(Func<DbSession> connect) : IAsyncDisposable
         _free.Release(Size);
     }
 
-    private async ValueTask<T> ReadOn<T>(DbSession session, Func<DbSession, ValueTask<T>> work)
+    private async ValueTask<T> ReadOn<T>(SqliteSession session, Func<DbSession, ValueTask<T>> work)
     {
         var reusable = false;
         try

@@ -10,7 +10,7 @@ internal sealed class Secrets(Database database, IdSource ids)
     /// <summary>The same for a secret that is not just any bytes.</summary>
     public async ValueTask<Result<byte[]>> GetOrCreate(string name, Func<byte[]> make, CancellationToken cancellation = default)
     {
-        var known = await database.Read(session => Get(session, name), cancellation);
+        var known = await database.ReadOne(session => Get(session, name), cancellation);
         return known is not null ? known : await database.Write<byte[]>(
             async session =>
             {
@@ -20,6 +20,7 @@ internal sealed class Secrets(Database database, IdSource ids)
                     ("@value", make()));
                 return (await Get(session, name))!;
             },
+            isRepeatable: true,
             cancellation);
     }
 

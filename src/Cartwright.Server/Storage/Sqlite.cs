@@ -22,7 +22,7 @@ internal static class Sqlite
         SQLitePCL.Batteries_V2.Init();
     }
 
-    public static DbSession Connect(string file, bool readOnly)
+    public static SqliteSession Connect(string file, bool readOnly)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -48,7 +48,7 @@ internal static class Sqlite
                 pragma query_only = {(readOnly ? "on" : "off")};
                 """;
             command.ExecuteNonQuery();
-            return new DbSession(connection);
+            return new SqliteSession(connection);
         }
         catch
         {

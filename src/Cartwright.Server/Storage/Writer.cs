@@ -19,7 +19,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private static readonly Problem Closing =
         Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
 
-    private readonly DbSession _session;
+    private readonly SqliteSession _session;
     private volatile ILogger _logger = NullLogger.Instance;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<WriteItem> _queue = Channel.CreateBounded<WriteItem>(
@@ -28,7 +28,7 @@ internal sealed partial class Writer : IAsyncDisposable
     private readonly List<WriteItem> _batch = new(MaxBatch);
 
     /// <summary>Takes over the session: it is used, and disposed of, on this thread only.</summary>
-    public Writer(DbSession session)
+    public Writer(SqliteSession session)
     {
         _session = session;
         new Thread(Run) { IsBackground = true, Name = "cartwright writer" }.Start();

@@ -43,7 +43,7 @@ internal static class CatalogVerb
         }
 
 #pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var opened = await Database.Open(settings.Value.DataFolder, TimeProvider.System);
+        var opened = await Database.Open(settings.Value.DataFolder, settings.Value.Database, TimeProvider.System);
 #pragma warning restore RS0030
         if (!opened.Ok)
         {

@@ -209,7 +209,7 @@ internal static class OrdersVerb
 #pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
         var time = TimeProvider.System;
 #pragma warning restore RS0030
-        var opened = await Database.Open(settings.DataFolder, time);
+        var opened = await Database.Open(settings.DataFolder, settings.Database, time);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);

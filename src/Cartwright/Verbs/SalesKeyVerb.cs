@@ -31,7 +31,7 @@ internal static class SalesKeyVerb
         }
 
 #pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var opened = await Database.Open(settings.DataFolder, TimeProvider.System);
+        var opened = await Database.Open(settings.DataFolder, settings.Database, TimeProvider.System);
 #pragma warning restore RS0030
         if (!opened.Ok)
         {

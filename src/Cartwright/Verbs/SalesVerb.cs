@@ -103,7 +103,7 @@ internal static class SalesVerb
 #pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
         var time = TimeProvider.System;
 #pragma warning restore RS0030
-        var opened = await Database.Open(settings.Value.DataFolder, time);
+        var opened = await Database.Open(settings.Value.DataFolder, settings.Value.Database, time);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);

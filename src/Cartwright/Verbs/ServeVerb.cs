@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Cartwright.Server;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Sales;
+using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
@@ -84,11 +85,13 @@ internal static class ServeVerb
               Sales     {address}{BackOffice.Path}  (key: ./run sales key)
               Checkout  {Checkout(app, settings)}
               Health    {address}/health
-              Data      {Path.GetFullPath(settings.DataFolder)}
+              Data      {Data(settings)}
 
             Ctrl-C stops it.
             """);
     }
+
+    private static string Data(Settings settings) => settings.Database is { } postgres ? Postgres.Describe(postgres) : Path.GetFullPath(settings.DataFolder);
 
     /// <summary>Who takes the money. The key id is what the provider's dashboard shows for the same key.</summary>
     private static string Checkout(WebApplication app, Settings settings) => app.Services.GetRequiredService<PaymentKeys>() switch

@@ -47,7 +47,7 @@ internal sealed class OrderBench : IAsyncDisposable
     public static async Task<OrderBench> Open(bool capturesLater = false, params JsonObject[] products)
     {
         var (folder, time) = (new TempFolder(), new StillTime());
-        var bench = new OrderBench((await Database.Open(folder.Path, time)).Value, folder, time, capturesLater);
+        var bench = new OrderBench(await TestDatabase.Open(folder.Path, time), folder, time, capturesLater);
         await bench.Load(products.Length > 0 ? products : Sample.Plants());
         return bench;
     }

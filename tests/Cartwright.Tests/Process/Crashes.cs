@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Cartwright.Server;
-using Cartwright.Server.Storage;
 using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Process;
@@ -152,7 +151,7 @@ public sealed class Crashes
 
     private static async Task AssertSound(TempFolder folder)
     {
-        await using var database = (await Database.Open(Path.Combine(folder.Path, "data"), new FakeTime())).Value;
+        await using var database = await TestDatabase.Open(Path.Combine(folder.Path, "data"), new FakeTime());
         Assert.Equal(["ok"], await database.Read(session => session.Query("pragma integrity_check", row => row.GetString(0))));
         Assert.Empty(await database.Read(session => session.Query("pragma foreign_key_check", row => row.GetString(0))));
     }

@@ -131,13 +131,13 @@ internal sealed class PurchaseLedger(string folder)
 #pragma warning disable RS0030 // The server's clock was the system's.
         clock.Pass(TimeProvider.System.GetUtcNow() - clock.GetUtcNow() + TimeSpan.FromDays(1));
 #pragma warning restore RS0030
-        await using var database = (await Database.Open(_data, clock)).Value;
+        await using var database = await TestDatabase.Open(_data, clock);
         Assert.Equal(["ok"], await database.Read(session => session.Query("pragma integrity_check", row => row.GetString(0))));
         Assert.Empty(await database.Read(session => session.Query("pragma foreign_key_check", row => row.GetString(0))));
         Assert.True((await new OrderBook(database, clock, new OrderOptions(), NullLogger<OrderBook>.Instance).LapseAll()).Ok);
     }
 
-    private DbSession Open() => Sqlite.Connect(File, readOnly: true);
+    private SqliteSession Open() => Sqlite.Connect(File, readOnly: true);
 
     private static async Task<List<string>> Texts(DbSession session, string sql) => await session.Query(sql, row => row.GetString(0));
 }

@@ -68,6 +68,10 @@ internal sealed class ShopProcess : IDisposable
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
+            if (name == "CARTWRIGHT_DATA" && TestDatabase.Connection(Path.Combine(workingFolder, value)) is { } postgres)
+            {
+                start.Environment["CARTWRIGHT_DATABASE"] = postgres;
+            }
         }
 
         return new ShopProcess(System.Diagnostics.Process.Start(start)!);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Cartwright.Server;
-using Cartwright.Server.Storage;
 using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Process;
@@ -83,7 +82,7 @@ public sealed class Starts
     public async Task A_database_of_a_newer_program_is_left_alone()
     {
         using var folder = new TempFolder();
-        await using (var database = (await Database.Open(Path.Combine(folder.Path, "data"), new FakeTime())).Value)
+        await using (var database = await TestDatabase.Open(Path.Combine(folder.Path, "data"), new FakeTime()))
         {
             await database.Write<int>(async session => await session.Execute("insert into schema_version (version, applied_at) values (999, 0)"));
         }

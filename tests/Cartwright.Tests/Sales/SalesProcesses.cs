@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Cartwright.Server.Storage;
 using Cartwright.Tests.Process;
 using Cartwright.Tests.Shop;
 
@@ -111,14 +110,14 @@ public sealed class SalesProcesses
     /// <summary>Waits until so many records are loaded, but not all.</summary>
     private static async Task Loaded(TempFolder folder, ShopProcess process, long records)
     {
-        await using var database = (await Database.Open(Path.Combine(folder.Path, "broken"), new FakeTime())).Value;
+        await using var database = await TestDatabase.Open(Path.Combine(folder.Path, "broken"), new FakeTime());
         await process.Until(async () => (await database.Read(session => session.Integer("select records from sales_load")) ?? 0) >= records);
         Assert.Null(await database.Read(session => session.Integer("select finished_at from sales_load")));
     }
 
     private static async Task<List<string>> Contents(TempFolder folder, string name)
     {
-        await using var database = (await Database.Open(Path.Combine(folder.Path, name), new FakeTime())).Value;
+        await using var database = await TestDatabase.Open(Path.Combine(folder.Path, name), new FakeTime());
         var contents = new List<string>();
         foreach (var sql in new[]
         {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Catalog;
-using Cartwright.Server.Storage;
 using Cartwright.Tests.Mcp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -47,7 +46,7 @@ internal sealed class ShopServer : IAsyncDisposable
     public async Task Load(JsonObject catalog)
     {
         var file = CatalogFile.Read(Folder.File("next.json", catalog.ToJsonString())).Value;
-        await using var database = (await Database.Open(DataFolder(Folder), new FakeTime())).Value;
+        await using var database = await TestDatabase.Open(DataFolder(Folder), new FakeTime());
         Assert.True((await CatalogLoader.Load(database, file)).Ok);
     }
 
@@ -82,7 +81,8 @@ internal sealed class ShopServer : IAsyncDisposable
     private static async Task<WebApplication> Run(
         string catalog, TempFolder folder, TimeProvider? time, Func<Settings, Settings>? change, Action<ILoggingBuilder>? logging = null)
     {
-        var settings = new Settings { Host = IPAddress.Loopback, Port = 0, DataFolder = DataFolder(folder), CatalogFile = catalog };
+        var data = DataFolder(folder);
+        var settings = new Settings { Host = IPAddress.Loopback, Port = 0, DataFolder = data, Database = TestDatabase.Connection(data), CatalogFile = catalog };
         var built = await ServerBuilder.Build(change?.Invoke(settings) ?? settings, time ?? new FakeTime(), new IdSource(), logging);
         Assert.True(built.Ok, built.Problem?.Advice);
         await built.Value.StartAsync();

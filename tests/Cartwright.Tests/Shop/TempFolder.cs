@@ -13,5 +13,9 @@ internal sealed class TempFolder : IDisposable
         return file;
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        TestDatabase.DropAll(Path);
+        Directory.Delete(Path, recursive: true);
+    }
 }

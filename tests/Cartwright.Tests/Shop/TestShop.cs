@@ -38,11 +38,11 @@ internal sealed class TestShop : IAsyncDisposable
     {
         var temp = new TempFolder();
         var time = new FakeTime();
-        return new TestShop(temp, ownsFolder: true, time, (await Database.Open(temp.Path, time)).Value);
+        return new TestShop(temp, ownsFolder: true, time, await TestDatabase.Open(temp.Path, time));
     }
 
     /// <summary>Another process on the same folder, in effect.</summary>
-    public async Task<TestShop> Second() => new(_folder, ownsFolder: false, Time, (await Database.Open(_folder.Path, Time)).Value);
+    public async Task<TestShop> Second() => new(_folder, ownsFolder: false, Time, await TestDatabase.Open(_folder.Path, Time));
 
     public Task<CatalogLoad> Load(params JsonObject[] products) => LoadFile(Sample.Catalog(products));
 

@@ -13,7 +13,7 @@ public sealed class Opening
         var inside = Path.Combine(folder.Path, "a", "b");
         for (var i = 0; i < 2; i++)
         {
-            await using var database = (await Database.Open(inside, new FakeTime())).Value;
+            await using var database = (await Database.Open(inside, postgres: null, new FakeTime())).Value;
             Assert.Equal(Migrations.Newest, await database.Read(session => session.Integer("select max(version) from schema_version")));
             Assert.Equal(1, await database.Read(session => session.Integer("select count(*) from schema_version")));
         }
@@ -40,7 +40,7 @@ public sealed class Opening
         var notADatabase = Path.GetDirectoryName(folder.File("other/cartwright.db", new string('x', 5000)))!;
         foreach (var path in new[] { Path.Combine(file, "data"), file, notADatabase, "/proc/cartwright", "" })
         {
-            var problem = (await Database.Open(path, new FakeTime())).Problem!;
+            var problem = (await Database.Open(path, postgres: null, new FakeTime())).Problem!;
             Assert.Equal(ProblemKind.Unavailable, problem.Kind);
             Assert.StartsWith($"The data folder {path} cannot be used", problem.Advice, StringComparison.Ordinal);
             Assert.Contains("CARTWRIGHT_DATA", problem.Advice, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class Opening
     {
         using var folder = new TempFolder();
         var databases = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-            (await Database.Open(folder.Path, new FakeTime())).Value)));
+            (await Database.Open(folder.Path, postgres: null, new FakeTime())).Value)));
         var ended = new EndedSessions(databases[0], new FakeTime());
         await Task.WhenAll(databases.SelectMany((database, i) => Enumerable.Range(0, 25).Select(n => Task.Run(async () =>
             Assert.True((await new EndedSessions(database, new FakeTime()).End($"{i} {n}", DateTimeOffset.MaxValue)).Ok)))));

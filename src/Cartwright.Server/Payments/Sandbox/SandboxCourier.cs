@@ -16,6 +16,9 @@ internal sealed partial class SandboxCourier(
     private const long FirstWait = 500;
     private const long LongestWait = 60_000;
 
+    // Longer than a try takes at most.
+    private const long ClaimTime = 10_000;
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly SemaphoreSlim _one = new(1);
     private readonly CancellationTokenSource _stopping = new();
@@ -69,9 +72,15 @@ internal sealed partial class SandboxCourier(
     private async ValueTask<bool> DeliverSome(CancellationToken stopping)
     {
         var now = Time.GetUtcNow().ToUnixTimeMilliseconds();
-        var due = await database.Read(session => SandboxTables.ToDeliver(session, now), stopping);
+        var due = await database.ReadOne(session => SandboxTables.ToDeliver(session, now), stopping);
         foreach (var delivery in due)
         {
+            if (database.IsPostgres && await database.Write<bool>(
+                async session => await SandboxTables.Claim(session, delivery.Id, now, now + ClaimTime), stopping) is not { Ok: true, Value: true })
+            {
+                continue;
+            }
+
             var isTaken = await Deliver(delivery, stopping);
             var wait = Math.Min(FirstWait << (int)Math.Min(delivery.Tries, 20), LongestWait);
             await database.Write<bool>(
@@ -80,6 +89,7 @@ internal sealed partial class SandboxCourier(
                     await (isTaken ? SandboxTables.Delivered(session, delivery.Id) : SandboxTables.Postpone(session, delivery.Id, now + wait));
                     return true;
                 },
+                isRepeatable: true,
                 stopping);
         }
 

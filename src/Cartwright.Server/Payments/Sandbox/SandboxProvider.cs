@@ -125,7 +125,7 @@ internal sealed class SandboxProvider(Database database, TokenIssuer tokens, IdS
 
     public async ValueTask<Result<IReadOnlyList<PaymentTransaction>>> Find(string orderId, CancellationToken cancellation)
     {
-        var found = await database.Read(session => SandboxTables.OfOrder(session, orderId), cancellation);
+        var found = await database.ReadOne(session => SandboxTables.OfOrder(session, orderId), cancellation);
         return found.ConvertAll(transaction => transaction.Show());
     }
 
@@ -188,22 +188,32 @@ internal sealed class SandboxProvider(Database database, TokenIssuer tokens, IdS
         cancellation);
 
     /// <summary>Does what is due by itself. Calls nobody: whoever asks delivers next, and would otherwise call itself without end.</summary>
-    public ValueTask<Result<int>> DoDue(CancellationToken cancellation) => database.Write<int>(
-        async session =>
+    public async ValueTask<Result<int>> DoDue(CancellationToken cancellation)
+    {
+        // Instances that look at the same time wait for each other only when there is something to do.
+        if (database.IsPostgres && (await database.ReadOne(session => SandboxTables.Due(session, Now()), cancellation)).Count == 0)
         {
-            var due = await SandboxTables.Due(session, Now());
-            foreach (var step in due)
-            {
-                await SandboxTables.Done(session, step);
-                if (await SandboxTables.Find(session, step.TransactionId) is { IsAlive: true } transaction)
-                {
-                    await Move(session, transaction, step.Status, step.ErrorCode, step.IsTold);
-                }
-            }
+            return 0;
+        }
 
-            return due.Count;
-        },
-        cancellation);
+        return await database.Write<int>(DoDue, isRepeatable: true, cancellation);
+    }
+
+    private async ValueTask<Result<int>> DoDue(DbSession session)
+    {
+        await Locks.Sandbox(session);
+        var due = await SandboxTables.Due(session, Now());
+        foreach (var step in due)
+        {
+            await SandboxTables.Done(session, step);
+            if (await SandboxTables.Find(session, step.TransactionId) is { IsAlive: true } transaction)
+            {
+                await Move(session, transaction, step.Status, step.ErrorCode, step.IsTold);
+            }
+        }
+
+        return due.Count;
+    }
 
     private async ValueTask Begin(DbSession session, SandboxTransaction begun, SandboxOutcome outcome, string? failure)
     {
@@ -270,7 +280,14 @@ internal sealed class SandboxProvider(Database database, TokenIssuer tokens, IdS
 
     private async ValueTask<Result<T>> Act<T>(Func<DbSession, ValueTask<Result<T>>> act, CancellationToken cancellation)
     {
-        var done = await database.Write(act, cancellation);
+        var done = await database.Write(
+            async session =>
+            {
+                await Locks.Sandbox(session);
+                return await act(session);
+            },
+            isRepeatable: true,
+            cancellation);
         _posted?.Invoke();
         return done;
     }

@@ -54,7 +54,7 @@ internal static class SandboxTables
     public static ValueTask<SandboxTransaction?> Find(DbSession session, string id) =>
         session.First($"select {Columns} from sandbox_transaction where id = @id", Read, ("@id", id));
 
-    public static async ValueTask Save(DbSession session, SandboxTransaction transaction) => await session.Execute(
+    public static ValueTask Save(DbSession session, SandboxTransaction transaction) => session.Later(
         $"""
         insert into sandbox_transaction ({Columns})
         values (@id, @order, @session, @amount, @currency, @status, @error, @captured, @refunded, @created, @updated)
@@ -73,7 +73,7 @@ internal static class SandboxTables
         ("@created", transaction.CreatedAt),
         ("@updated", transaction.UpdatedAt));
 
-    public static async ValueTask Plan(DbSession session, SandboxStep step) => await session.Execute(
+    public static ValueTask Plan(DbSession session, SandboxStep step) => session.Later(
         """
         insert into sandbox_step (transaction_id, number, due_at, status, error_code, is_told)
         values (@transaction, @number, @due, @status, @error, @told)
@@ -94,12 +94,12 @@ internal static class SandboxTables
             row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), row.GetInt64(5) == 1),
         ("@now", now));
 
-    public static async ValueTask Done(DbSession session, SandboxStep step) => await session.Execute(
+    public static ValueTask Done(DbSession session, SandboxStep step) => session.Later(
         "delete from sandbox_step where transaction_id = @transaction and number = @number",
         ("@transaction", step.TransactionId),
         ("@number", step.Number));
 
-    public static async ValueTask Post(DbSession session, string id, byte[] body, long now) => await session.Execute(
+    public static ValueTask Post(DbSession session, string id, byte[] body, long now) => session.Later(
         """
         insert into sandbox_delivery (id, number, body, due_at, tries)
         select @id, coalesce(max(number), 0) + 1, @body, @now, 0 from sandbox_delivery
@@ -112,6 +112,10 @@ internal static class SandboxTables
         "select id, body, tries from sandbox_delivery where due_at <= @now order by number limit 20",
         row => new SandboxDelivery(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetInt64(2)),
         ("@now", now));
+
+    /// <summary>Takes a delivery on until a time, so that no other instance sends it meanwhile; false when another was faster.</summary>
+    public static async ValueTask<bool> Claim(DbSession session, string id, long now, long until) => await session.Execute(
+        "update sandbox_delivery set due_at = @until where id = @id and due_at <= @now", ("@until", until), ("@id", id), ("@now", now)) == 1;
 
     public static async ValueTask Delivered(DbSession session, string id) =>
         await session.Execute("delete from sandbox_delivery where id = @id", ("@id", id));

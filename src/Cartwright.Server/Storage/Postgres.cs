@@ -1,0 +1,139 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>What stands behind an error of PostgreSQL.</summary>
+internal enum PostgresTrouble
+{
+    /// <summary>A bug, ours or the driver's.</summary>
+    None,
+
+    /// <summary>Another transaction was in the way (serialization, deadlock): again, it works.</summary>
+    Race,
+
+    /// <summary>The connection is gone, or its server is not the one that takes writes any more: another connection may work.</summary>
+    Lost,
+
+    /// <summary>The server cannot do it now: full, out of connections, too slow, not to be reached with these credentials.</summary>
+    Outage,
+}
+
+/// <summary>What is particular to PostgreSQL: its connection string, its connections, its errors.</summary>
+internal static class Postgres
+{
+    /// <summary>Distinguishes <c>NNN_name.postgres.sql</c> from the migrations of other engines.</summary>
+    public const string Dialect = "postgres";
+
+    /// <summary>What a connection string must be, for people.</summary>
+    public const string Expected =
+        "a connection string such as Host=db.example.com;Database=shop;Username=shop;Password=..., several hosts by commas with Target Session Attributes=primary";
+
+    // An instance's share: a server takes 100 connections in all as it comes, and is fastest with a few for each of its cores.
+    private const int MaxConnections = 20;
+    private const int MaxPrepared = 100;
+
+    // Every session: no compilation of plans that run for a millisecond, and an end for a transaction whose program froze or lost its network.
+    private const string SessionSettings = """
+        set jit = off; set idle_in_transaction_session_timeout = '60s'; set client_min_messages = warning;
+        set tcp_keepalives_idle = 10; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3
+        """;
+
+    /// <summary>The text itself when it is a connection string with a host; else null.</summary>
+    public static string? Parse(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text).Host is { Length: > 0 } ? text : null;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or KeyNotFoundException or InvalidCastException or OverflowException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The database for people: hosts and name, and nothing of the rest.</summary>
+    public static string Describe(string connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection);
+        return $"PostgreSQL {parts.Host}{(parts.Port == NpgsqlConnection.DefaultPort ? "" : $":{parts.Port}")}/{parts.Database ?? parts.Username}";
+    }
+
+    /// <summary>A pool of connections. What the operator's string says goes before what is chosen here.</summary>
+    public static NpgsqlDataSource Connect(string connection)
+    {
+        var parts = new NpgsqlConnectionStringBuilder(connection);
+        Default(parts, "Application Name", "cartwright");
+        Default(parts, "Maximum Pool Size", MaxConnections);
+        Default(parts, "Max Auto Prepare", MaxPrepared);
+        Default(parts, "Auto Prepare Min Usages", 2);
+        Default(parts, "Timeout", 5);
+        Default(parts, "Tcp Keepalive", true);
+        Default(parts, "Host Recheck Seconds", 1);
+
+        // Sessions keep nothing but prepared statements from one use to the next.
+        Default(parts, "No Reset On Close", true);
+        var target = parts.TargetSessionAttributes;
+        parts.Remove("Target Session Attributes");
+        var builder = new NpgsqlSlimDataSourceBuilder(parts.ConnectionString);
+        builder.EnableTransportSecurity();
+        builder.EnableArrays();
+        builder.EnableExtraConversions();
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        builder.UsePhysicalConnectionInitializer(Prepare, PrepareAsync);
+        return parts.Host!.Contains(',', StringComparison.Ordinal) || target is not null
+            ? builder.BuildMultiHost().WithTargetSession(ParseTarget(target))
+            : builder.Build();
+    }
+
+    /// <summary>Tells bugs from what happens to any network of machines.</summary>
+    public static PostgresTrouble Trouble(Exception error) => error switch
+    {
+        PostgresException postgres => Trouble(postgres.SqlState),
+        NpgsqlException { InnerException: TimeoutException } => PostgresTrouble.Outage,
+        NpgsqlException { InnerException: not null } => PostgresTrouble.Lost,
+        NpgsqlException npgsql => npgsql.IsTransient ? PostgresTrouble.Lost : PostgresTrouble.Outage,
+        _ => PostgresTrouble.None,
+    };
+
+    private static PostgresTrouble Trouble(string state) => state switch
+    {
+        // 23505: two have inserted the same; the next look finds the other's.
+        PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.UniqueViolation => PostgresTrouble.Race,
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.ReadOnlySqlTransaction or "57P05" or "25P03" => PostgresTrouble.Lost,
+        _ when state.StartsWith("08", StringComparison.Ordinal) => PostgresTrouble.Lost,
+        PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DatabaseDropped
+            or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => PostgresTrouble.Outage,
+        _ => state[..2] is "53" or "58" or "28" ? PostgresTrouble.Outage : PostgresTrouble.None,
+    };
+
+    private static void Default(NpgsqlConnectionStringBuilder parts, string key, object value)
+    {
+        // An alias of the key counts too.
+        if (!parts.ContainsKey(key))
+        {
+            parts[key] = value;
+        }
+    }
+
+    private static TargetSessionAttributes ParseTarget(string? text) => text?.ToLower(CultureInfo.InvariantCulture) switch
+    {
+        "any" => TargetSessionAttributes.Any,
+        "read-write" => TargetSessionAttributes.ReadWrite,
+        "prefer-standby" or "standby" or "prefer-primary" or "read-only" or "primary" or null => TargetSessionAttributes.Primary,
+        _ => TargetSessionAttributes.Primary,
+    };
+
+    private static void Prepare(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(SessionSettings, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private static async Task PrepareAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand(SessionSettings, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+}

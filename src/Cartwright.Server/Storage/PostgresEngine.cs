@@ -1,0 +1,216 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>
+/// PostgreSQL: as many writers at once as there are, in any number of processes. Work that lost a race, or its connection before the commit
+/// was sent, is run again; the pool finds the server that takes writes now.
+/// </summary>
+internal sealed partial class PostgresEngine : IEngine
+{
+    // 13 has the functions that searching uses, and lets the owner of a database add the extension for near names.
+    private const long OldestVersion = 130_000;
+
+    private const int MaxRaces = 6;
+
+    // Waits between tries in milliseconds, for a server that restarts or a standby that takes over: 6 seconds in all.
+    private static readonly int[] Waits = [20, 50, 100, 200, 400, 800, 1500, 3000];
+
+    private static readonly Problem Closing = Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
+    private static readonly Problem Busy = Problem.Unavailable("The shop is busy, and nothing was changed. Try the same again in a few seconds.");
+    private static readonly Problem Down = Problem.Unavailable("The shop cannot reach its database at the moment, and nothing was changed. Try the same again in a few seconds.");
+    private static readonly Problem Unknown = Problem.Unavailable(
+        "Whether this was saved is not known: the connection to the database was lost at that moment. Look (show_cart, get_order) before you repeat it.");
+
+    private readonly NpgsqlDataSource _source;
+    private readonly PostgresStatements _statements = new();
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ILogger _logger = NullLogger.Instance;
+
+    // What is under way, and one until it is closing.
+    private int _active = 1;
+    private volatile bool _isClosing;
+
+    private PostgresEngine(NpgsqlDataSource source) => _source = source;
+
+    public bool IsPostgres => true;
+
+    /// <summary>Connects and brings the schema up to date: of many processes that start at once, one does, and the others wait for it.</summary>
+    public static async ValueTask<Result<IEngine>> Open(string connection, TimeProvider time)
+    {
+        var engine = new PostgresEngine(Postgres.Connect(connection));
+        try
+        {
+            var migrated = await engine.Repeat(PostgresMode.Write, session => Migrate(session, time), isRepeatable: true, CancellationToken.None);
+            if (migrated.Ok)
+            {
+                return engine;
+            }
+
+            await engine.DisposeAsync();
+            return Problem.Unavailable($"{Postgres.Describe(connection)}: {migrated.Problem.Advice}");
+        }
+        catch (Exception error) when (error is DbException or IOException or TimeoutException)
+        {
+            await engine.DisposeAsync();
+            return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({FirstLine(error)}): start it, or set CARTWRIGHT_DATABASE to one that can.");
+        }
+    }
+
+    public async ValueTask<T> Read<T>(Func<DbSession, ValueTask<T>> work, bool isSingle, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(!Enter(), typeof(Database));
+        try
+        {
+            return (await Repeat<T>(
+                isSingle ? PostgresMode.Single : PostgresMode.Snapshot, async session => await work(session), isRepeatable: true, cancellation)).Value;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public async ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation)
+    {
+        if (!Enter())
+        {
+            return Closing;
+        }
+
+        try
+        {
+            return await Repeat(PostgresMode.Write, work, isRepeatable, cancellation);
+        }
+        catch (Exception error) when (error is NpgsqlException && Postgres.Trouble(error) is var trouble and not PostgresTrouble.None && !IsDuplicate(error))
+        {
+            LogFailed(error);
+            return error is UncertainException ? Unknown : trouble == PostgresTrouble.Lost ? Down : Busy;
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public void LogTo(ILogger logger) => _logger = logger;
+
+    public async ValueTask DisposeAsync()
+    {
+        _isClosing = true;
+        Leave();
+        await _drained.Task;
+        await _source.DisposeAsync();
+    }
+
+    private static async ValueTask<Result<long>> Migrate(DbSession session, TimeProvider time)
+    {
+        await Locks.Migrations(session);
+        session.TakeTime();
+        if (await session.Integer("select current_setting('server_version_num')::bigint") is < OldestVersion)
+        {
+            return Problem.Unavailable("the server is older than PostgreSQL 13: use a newer one.");
+        }
+
+        if (await session.Integer("select 1 where current_setting('server_encoding') = 'UTF8'") is null)
+        {
+            return Problem.Unavailable("the database has another encoding than UTF8: create it with encoding 'UTF8'.");
+        }
+
+        return await Migrations.Run(session, Postgres.Dialect, time);
+    }
+
+    /// <summary>Runs work in a transaction of its own until it is through, or there is no point in trying again; then the error is the caller's.</summary>
+    private async ValueTask<Result<T>> Repeat<T>(
+        PostgresMode mode, Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation)
+    {
+        var (races, losses) = (0, 0);
+        while (true)
+        {
+            var isCommitSent = false;
+            try
+            {
+                await using var connection = await _source.OpenConnectionAsync(cancellation);
+                var session = new PostgresSession(connection, mode, _statements);
+                try
+                {
+                    var result = await work(session);
+                    if (result.Ok && mode == PostgresMode.Write)
+                    {
+                        await session.Commit();
+                    }
+
+                    return result;
+                }
+                finally
+                {
+                    isCommitSent = session.IsCommitSent;
+                }
+            }
+            catch (NpgsqlException error) when (Postgres.Trouble(error) == PostgresTrouble.Race && races < (IsDuplicate(error) ? 2 : MaxRaces))
+            {
+                LogRace(error.Message);
+                await Wait(races++);
+            }
+            catch (NpgsqlException error) when (Postgres.Trouble(error) == PostgresTrouble.Lost)
+            {
+                _source.Clear();
+                if (isCommitSent && !isRepeatable)
+                {
+                    throw new UncertainException(error);
+                }
+
+                if (losses == Waits.Length || _isClosing)
+                {
+                    throw;
+                }
+
+                LogLost(error.Message);
+                await Wait(losses++);
+            }
+        }
+    }
+
+    private static bool IsDuplicate(Exception error) => error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    // Up to twice the time, so that those who met do not meet again. Real time: no clock of a test stands still for a database.
+    private static Task Wait(int tries) => Task.Delay(Waits[tries] * RandomNumberGenerator.GetInt32(100, 200) / 100);
+
+    private bool Enter()
+    {
+        Interlocked.Increment(ref _active);
+        if (!_isClosing)
+        {
+            return true;
+        }
+
+        Leave();
+        return false;
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _active) == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private static string FirstLine(Exception error) => error.GetBaseException().Message.Split('\n', 2)[0].TrimEnd('.', '\r');
+
+    [LoggerMessage(1003, LogLevel.Debug, "A transaction is run again, another was in its way: {Why}")]
+    private partial void LogRace(string why);
+
+    [LoggerMessage(1004, LogLevel.Warning, "The connection to the database was lost; the work is done again on another: {Why}")]
+    private partial void LogLost(string why);
+
+    [LoggerMessage(1005, LogLevel.Error, "A write could not be committed; it is undone, or not known to be done.")]
+    private partial void LogFailed(Exception error);
+
+    /// <summary>The connection was lost while the commit was on its way.</summary>
+    private sealed class UncertainException(NpgsqlException lost) : NpgsqlException(lost.Message, lost.InnerException ?? lost);
+}

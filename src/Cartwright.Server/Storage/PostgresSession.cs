@@ -1,0 +1,163 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Cartwright.Server.Storage;
+
+/// <summary>What a session's transaction is for.</summary>
+internal enum PostgresMode
+{
+    /// <summary>One statement, and no transaction around it.</summary>
+    Single,
+
+    /// <summary>Reads on one snapshot.</summary>
+    Snapshot,
+
+    /// <summary>Writes that take their own locks; each statement sees what is committed when it begins.</summary>
+    Write,
+}
+
+/// <summary>
+/// One use of a connection to PostgreSQL. The transaction begins in the round trip of its first statement, and what may run later goes along
+/// with the next.
+/// </summary>
+internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode mode, PostgresStatements statements) : DbSession
+{
+    private const int MaxLater = 500;
+
+    private readonly List<NpgsqlBatchCommand> _later = [];
+    private bool _isBegun;
+    private bool _hasFailed;
+    private bool _takesTime;
+
+    public override bool IsPostgres => true;
+
+    /// <summary>From here on a lost connection leaves open what has become of the transaction.</summary>
+    public bool IsCommitSent { get; private set; }
+
+    public override ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(statements.Bind(sql, args));
+
+    public override ValueTask Later(string sql, params ReadOnlySpan<(string Name, object? Value)> args)
+    {
+        _later.Add(statements.Bind(sql, args));
+        return _later.Count < MaxLater ? ValueTask.CompletedTask : Flush();
+    }
+
+    public override BulkStatement Bulk(string sql) => new PostgresBulk(this, statements, sql);
+
+    public override async ValueTask Script(string sql)
+    {
+        await using var batch = Batch([]);
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync();
+        }
+
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public override void TakeTime() => _takesTime = true;
+
+    /// <summary>Runs commands together, and tells how many rows they touched.</summary>
+    public async ValueTask<int> Send(IReadOnlyList<NpgsqlBatchCommand> commands)
+    {
+        await using var batch = Batch(commands);
+        await Guard(batch.ExecuteNonQueryAsync());
+        var touched = 0;
+        foreach (var command in commands)
+        {
+            touched += command.RecordsAffected;
+        }
+
+        return touched;
+    }
+
+    /// <summary>Makes everything last. A session that wrote nothing has nothing to do.</summary>
+    public async ValueTask Commit()
+    {
+        if (_hasFailed)
+        {
+            throw new InvalidOperationException("A statement of the transaction has failed: it cannot be committed.");
+        }
+
+        if (_isBegun || _later.Count > 0)
+        {
+            await using var batch = Batch([new NpgsqlBatchCommand("commit")]);
+            IsCommitSent = true;
+            await batch.ExecuteNonQueryAsync();
+        }
+    }
+
+    protected override Task<DbDataReader> Begin(string sql, ReadOnlySpan<(string Name, object? Value)> args) => Read(statements.Bind(sql, args));
+
+    private async ValueTask Flush() => await Send([]);
+
+    private async Task<DbDataReader> Read(NpgsqlBatchCommand command)
+    {
+        // Of what ran later, only locks have rows.
+        var before = _later.Count(later => later.CommandText.StartsWith("select", StringComparison.Ordinal));
+        var reader = await Guard(Batch([command]).ExecuteReaderAsync());
+        for (; before > 0; before--)
+        {
+            await Guard(reader.NextResultAsync());
+        }
+
+        return reader;
+    }
+
+    private async ValueTask<int> Execute(NpgsqlBatchCommand command)
+    {
+        await using var batch = Batch([command]);
+        await Guard(batch.ExecuteNonQueryAsync());
+        return command.RecordsAffected;
+    }
+
+    private async Task<T> Guard<T>(Task<T> running)
+    {
+        try
+        {
+            return await running;
+        }
+        catch
+        {
+            _hasFailed = true;
+            throw;
+        }
+    }
+
+    /// <summary>The commands, behind whatever has to run before them.</summary>
+    private NpgsqlBatch Batch(IReadOnlyList<NpgsqlBatchCommand> commands)
+    {
+        var batch = connection.CreateBatch();
+        if (_takesTime)
+        {
+            batch.Timeout = 0;
+        }
+
+        if (mode == PostgresMode.Single && _isBegun)
+        {
+            throw new InvalidOperationException("Only one statement was announced: use Read for several on one snapshot.");
+        }
+
+        if (!_isBegun && mode != PostgresMode.Single)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(mode == PostgresMode.Write
+                ? "begin isolation level read committed read write"
+                : "begin isolation level repeatable read read only"));
+        }
+
+        _isBegun = true;
+        foreach (var later in _later)
+        {
+            batch.BatchCommands.Add(later);
+        }
+
+        _later.Clear();
+        foreach (var command in commands)
+        {
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
+}
