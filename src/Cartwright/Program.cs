@@ -8,6 +8,7 @@ var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Wi
     CatalogVerb.Create(),
     OrdersVerb.Create(),
     SalesVerb.Create(),
+    MoveVerb.Create(),
 };
 root.SetAction((_, cancellation) => ServeVerb.Run(cancellation));
 var parsed = root.Parse(args);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Cartwright.Server.Storage;
 
 namespace Cartwright.Server.Catalog;
@@ -21,7 +22,24 @@ internal abstract class ProductSearch
     public static ProductSearch Of(DbSession session) => session.IsPostgres ? Postgres : Sqlite;
 
     /// <summary>Adds a product to the index.</summary>
-    public abstract ValueTask Add(DbSession session, Product product);
+    public ValueTask Add(DbSession session, Product product) => Add(
+        session, product.Id, product.Name, product.Category, string.Join(", ", product.Facets.Values.SelectMany(values => values)), product.Description);
+
+    /// <summary>Makes the index anew from the products that are sold.</summary>
+    public static async ValueTask Rebuild(DbSession session)
+    {
+        await session.Execute("delete from product_search");
+        var search = Of(session);
+        foreach (var (id, name, category, facets, description) in await session.Query(
+            "select id, name, category, facets, description from product where retired = 0",
+            row => (row.GetString(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetString(2), row.GetString(3), row.GetString(4))))
+        {
+            var values = JsonSerializer.Deserialize(facets, CatalogJson.Default.DictionaryStringStringArray)!.Values;
+            await search.Add(session, id, name, category, string.Join(", ", values.SelectMany(value => value)), description);
+        }
+    }
+
+    protected abstract ValueTask Add(DbSession session, string id, string name, string? category, string facets, string description);
 
     private const int MaxTerms = 16;
     private const int MaxTermLength = 64;
@@ -77,8 +95,6 @@ internal abstract class ProductSearch
     private static bool IsMark(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    private static string Facets(Product product) => string.Join(", ", product.Facets.Values.SelectMany(values => values));
-
     private sealed class Fts5 : ProductSearch
     {
         public override string Condition => "product_search match @match";
@@ -91,16 +107,16 @@ internal abstract class ProductSearch
 
         public override string MatchAny(IEnumerable<string> terms) => string.Join(" OR ", terms.Select(Prefix));
 
-        public override ValueTask Add(DbSession session, Product product) => session.Later(
+        protected override ValueTask Add(DbSession session, string id, string name, string? category, string facets, string description) => session.Later(
             """
             insert into product_search (product_id, name, category, facets, description)
             values (@id, @name, @category, @facets, @description)
             """,
-            ("@id", product.Id),
-            ("@name", product.Name),
-            ("@category", product.Category),
-            ("@facets", Facets(product)),
-            ("@description", product.Description));
+            ("@id", id),
+            ("@name", name),
+            ("@category", category),
+            ("@facets", facets),
+            ("@description", description));
 
         private static string Prefix(string term) => $"\"{term}\"*";
     }
@@ -120,16 +136,16 @@ internal abstract class ProductSearch
 
         public override string MatchAny(IEnumerable<string> terms) => string.Join(" | ", terms.Select(Prefix));
 
-        public override ValueTask Add(DbSession session, Product product) => session.Later(
+        protected override ValueTask Add(DbSession session, string id, string name, string? category, string facets, string description) => session.Later(
             $"""
             insert into product_search (product_id, words) values (@id, setweight({Words}name)), 'A') || setweight({Words}category)), 'B')
                 || setweight({Words}facets)), 'C') || setweight({Words}description)), 'D'))
             """,
-            ("@id", product.Id),
-            ("@name", Plain(product.Name)),
-            ("@category", Plain(product.Category)),
-            ("@facets", Plain(Facets(product))),
-            ("@description", Plain(product.Description)));
+            ("@id", id),
+            ("@name", Plain(name)),
+            ("@category", Plain(category)),
+            ("@facets", Plain(facets)),
+            ("@description", Plain(description)));
 
         private static string Prefix(string term) => $"'{term.ToLowerInvariant()}':*";
 

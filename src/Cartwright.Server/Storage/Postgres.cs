@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Npgsql;
 
 namespace Cartwright.Server.Storage;
@@ -85,6 +86,15 @@ internal static class Postgres
             ? builder.BuildMultiHost().WithTargetSession(ParseTarget(target))
             : builder.Build();
     }
+
+    /// <summary>
+    /// A text without what PostgreSQL keeps in no text: NUL and halves of surrogate pairs. Neither is in any text of ours, so what is compared
+    /// with it fails as it should.
+    /// </summary>
+    public static string Sound(string text) =>
+        text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || text.Contains('\0', StringComparison.Ordinal)
+            ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD')
+            : text;
 
     /// <summary>Tells bugs from what happens to any network of machines.</summary>
     public static PostgresTrouble Trouble(Exception error) => error switch

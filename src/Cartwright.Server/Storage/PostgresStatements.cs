@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using System.Text.RegularExpressions;
 using Npgsql;
 using NpgsqlTypes;
@@ -112,7 +111,7 @@ internal sealed partial class PostgresStatements
 
             var (sent, own) = value switch
             {
-                string text => (Sound(text), NpgsqlDbType.Text),
+                string text => (Postgres.Sound(text), NpgsqlDbType.Text),
                 long => (value, NpgsqlDbType.Bigint),
                 int number => ((object)(long)number, NpgsqlDbType.Bigint),
                 byte[] => (value, NpgsqlDbType.Bytea),
@@ -125,17 +124,6 @@ internal sealed partial class PostgresStatements
             }
 
             return new NpgsqlParameter { Value = sent, NpgsqlDbType = own };
-        }
-
-        // PostgreSQL keeps no NUL in a text, and UTF-8 no half of a surrogate pair. Neither is in any text of ours: comparisons fail as they should.
-        private static string Sound(string text)
-        {
-            if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !text.Contains('\0', StringComparison.Ordinal))
-            {
-                return text;
-            }
-
-            return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD');
         }
     }
 }

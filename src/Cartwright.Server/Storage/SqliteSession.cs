@@ -13,6 +13,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : DbSession, ID
 
     public override bool IsPostgres => false;
 
+    /// <summary>For reading whole tables row by row.</summary>
+    public SqliteConnection Connection => connection;
+
     public override ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(Bind(sql, args));
 
     public override ValueTask Later(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Done(Execute(Bind(sql, args)));

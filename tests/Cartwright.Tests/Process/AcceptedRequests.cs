@@ -12,6 +12,7 @@ namespace Cartwright.Tests.Process;
 /// What a server has accepted when it is told to stop: no matter of luck here, since another process holds the database's lock, so
 /// that no write can be finished before the signal.
 /// </summary>
+[Trait(Engine.Trait, Engine.Sqlite)]
 public sealed class AcceptedRequests
 {
     private const int Requests = 50;

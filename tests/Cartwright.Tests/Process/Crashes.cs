@@ -152,6 +152,12 @@ public sealed class Crashes
     private static async Task AssertSound(TempFolder folder)
     {
         await using var database = await TestDatabase.Open(Path.Combine(folder.Path, "data"), new FakeTime());
+        if (database.IsPostgres)
+        {
+            // PostgreSQL was not killed; that it keeps what it said is its own tests' business.
+            return;
+        }
+
         Assert.Equal(["ok"], await database.Read(session => session.Query("pragma integrity_check", row => row.GetString(0))));
         Assert.Empty(await database.Read(session => session.Query("pragma foreign_key_check", row => row.GetString(0))));
     }

@@ -1,3 +1,4 @@
+using Cartwright.Tests.Shop;
 using System.Collections.Concurrent;
 using System.Globalization;
 
@@ -7,6 +8,7 @@ namespace Cartwright.Tests.Process;
 /// A purchase survives the death of its server after any of its commits: paid once or not at all, stock and totals add up, nothing is set
 /// aside forever. To run one seed alone set PURCHASE_SEED.
 /// </summary>
+[Trait(Engine.Trait, Engine.Sqlite)]
 public sealed class PurchaseCrashes(ITestOutputHelper output)
 {
     private const int Group = 25;

@@ -4,6 +4,7 @@ using Cartwright.Tests.Shop;
 namespace Cartwright.Tests.Process;
 
 /// <summary>The script a newcomer calls first.</summary>
+[Trait(Engine.Trait, Engine.Sqlite)]
 public sealed partial class RunScript
 {
     [Fact]

@@ -36,6 +36,7 @@ public sealed class Starts
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_data_folder_that_cannot_be_used_is_named()
     {
         using var folder = new TempFolder();
@@ -70,6 +71,7 @@ public sealed class Starts
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_database_that_is_none_is_named_and_left_alone()
     {
         using var folder = new TempFolder();

@@ -121,11 +121,11 @@ public sealed class SalesProcesses
         var contents = new List<string>();
         foreach (var sql in new[]
         {
-            "select key, external_id, day, at, currency, book from sale order by key",
-            "select sale, position, product, quantity, unit_price_minor from sale_line order by sale, position",
+            "select external_id, day, at, currency, book from sale order by external_id",
+            "select s.external_id, l.position, l.product, l.quantity, l.unit_price_minor from sale_line l join sale s on s.key = l.sale order by s.external_id, l.position",
             "select * from sales_day order by day",
             "select * from sales_day_product order by day, product",
-            "select span, start, currency, book, hex(data) from sales_block order by span, start",
+            $"select span, start, currency, book, {(database.IsPostgres ? "encode(data, 'hex')" : "hex(data)")} from sales_block order by span, start",
             "select key, id from sales_product order by key",
         })
         {

@@ -56,6 +56,7 @@ public sealed class GroupCommit
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task When_a_group_loses_its_transaction_all_of_it_fails_and_the_next_one_works()
     {
         await using var shop = await TestShop.Empty();
@@ -87,6 +88,7 @@ public sealed class GroupCommit
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_full_disk_is_a_problem_and_no_exception_and_passes()
     {
         await using var shop = await TestShop.Empty();
@@ -103,6 +105,7 @@ public sealed class GroupCommit
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_write_cancelled_while_it_waits_never_runs()
     {
         await using var shop = await TestShop.Empty();

@@ -7,6 +7,7 @@ namespace Cartwright.Tests.Storage;
 public sealed class Opening
 {
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_new_folder_gets_the_newest_schema_and_opening_again_changes_nothing()
     {
         using var folder = new TempFolder();
@@ -33,6 +34,7 @@ public sealed class Opening
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task A_folder_that_cannot_be_used_is_named_in_one_line_with_what_to_do()
     {
         using var folder = new TempFolder();
@@ -49,6 +51,7 @@ public sealed class Opening
     }
 
     [Fact]
+    [Trait(Engine.Trait, Engine.Sqlite)]
     public async Task Several_may_open_a_new_folder_at_the_same_moment_and_write_to_it()
     {
         using var folder = new TempFolder();

@@ -1,0 +1,132 @@
+using Cartwright.Server;
+using Cartwright.Server.Storage;
+using Cartwright.Tests.Shop;
+
+namespace Cartwright.Tests.Storage;
+
+/// <summary>What a write comes to when its connection to PostgreSQL ends in the middle of it.</summary>
+[Trait(Engine.Trait, Engine.Postgres)]
+public sealed class LostConnections
+{
+    // A session that ends itself: once in all, because a sequence keeps counting when its transaction is undone.
+    private const string EndOnce = "select pg_terminate_backend(pg_backend_pid()) from nextval('ends') where nextval = 1";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Before_the_commit_it_is_done_again_and_once(bool isRepeatable)
+    {
+        await using var shop = await TestShop.Empty();
+        await Prepare(shop.Database);
+        var runs = 0;
+        var written = await shop.Database.Write<int>(
+            async session =>
+            {
+                runs++;
+                await session.Execute("insert into secret (name, value) values ('once', @value)", ("@value", new byte[] { 1 }));
+                return await session.Execute(EndOnce);
+            },
+            isRepeatable);
+        Assert.True(written.Ok, written.Problem?.Advice);
+        Assert.Equal(2, runs);
+        Assert.Equal(1, await Count(shop.Database));
+    }
+
+    [Fact]
+    public async Task In_the_commit_it_is_done_again_only_when_that_comes_to_the_same()
+    {
+        await using var shop = await TestShop.Empty();
+        await Prepare(shop.Database);
+        await shop.Database.Write<bool>(async session =>
+        {
+            await session.Script($"""
+                create function end_it() returns trigger language plpgsql as $$ begin perform 1 from ({EndOnce}) ended; return null; end $$;
+                create constraint trigger ends after insert on secret deferrable initially deferred for each row execute function end_it();
+                """);
+            return true;
+        });
+
+        // The server is gone before it says whether it has committed: only looking tells.
+        var unknown = await Insert(shop.Database, "once", isRepeatable: false);
+        Assert.Equal(ProblemKind.Unavailable, unknown.Problem?.Kind);
+        Assert.Contains("is not known", unknown.Problem!.Advice, StringComparison.Ordinal);
+        Assert.Contains("show_cart", unknown.Problem.Advice, StringComparison.Ordinal);
+        Assert.Equal(0, await Count(shop.Database));
+
+        await shop.Database.Write<bool>(async session => await session.Integer("select setval('ends', 1, false)") == 1);
+        Assert.True((await Insert(shop.Database, "once", isRepeatable: true)).Ok);
+        Assert.Equal(1, await Count(shop.Database));
+    }
+
+    [Fact]
+    public async Task A_read_is_done_again()
+    {
+        await using var shop = await TestShop.Empty();
+        await Prepare(shop.Database);
+        var runs = 0;
+        await shop.Database.Read(async session =>
+        {
+            if (runs++ == 0)
+            {
+                await session.Integer("select pg_terminate_backend(pg_backend_pid())::int");
+            }
+
+            return await session.Integer("select 1");
+        });
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public async Task All_connections_of_the_pool_may_end_at_once()
+    {
+        await using var shop = await TestShop.Open();
+        await Task.WhenAll(Enumerable.Range(0, 30).Select(i => shop.Add(new(Conversation: $"{i}"), "fern").AsTask()));
+        await using (var second = await shop.Second())
+        {
+            await second.Database.Read(session => session.Query(
+                "select pg_terminate_backend(pid)::text from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()", row => row.GetString(0)));
+        }
+
+        Assert.All(
+            await Task.WhenAll(Enumerable.Range(0, 30).Select(i => shop.Add(new(Conversation: $"{i}"), "fern", key: $"{i}").AsTask())),
+            cart => Assert.Equal(2, cart.Value.ItemCount));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_named_without_its_password()
+    {
+        var connection = "Host=127.0.0.1;Port=9;Database=shop;Username=ann;Password=the secret;Timeout=1";
+        var problem = (await Database.Open("unused", connection, new FakeTime())).Problem!;
+        Assert.StartsWith("PostgreSQL 127.0.0.1:9/shop cannot be used (", problem.Advice, StringComparison.Ordinal);
+        Assert.Contains("CARTWRIGHT_DATABASE", problem.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain("the secret", problem.Advice, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', problem.Advice);
+    }
+
+    [Fact]
+    public async Task Ten_that_open_a_new_database_at_once_migrate_it_once()
+    {
+        using var folder = new TempFolder();
+        var connection = TestDatabase.CreateEmpty(folder.Path);
+        var databases = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(async () => (await Database.Open("unused", connection, new FakeTime())).Value)));
+        Assert.Equal(1, await databases[0].Read(session => session.Integer("select count(*) from schema_version")));
+        Assert.Equal(Migrations.Newest, await databases[9].Read(session => session.Integer("select max(version) from schema_version")));
+        foreach (var database in databases)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private static async Task Prepare(Database database) => Assert.True((await database.Write<bool>(async session =>
+    {
+        await session.Script("create sequence ends");
+        return true;
+    })).Ok);
+
+    private static ValueTask<Result<int>> Insert(Database database, string name, bool isRepeatable) => database.Write<int>(
+        async session => await session.Execute(
+            "insert into secret (name, value) values (@name, @value) on conflict (name) do nothing", ("@name", name), ("@value", new byte[] { 1 })),
+        isRepeatable);
+
+    private static ValueTask<long?> Count(Database database) => database.Read(session => session.Integer("select count(*) from secret where name = 'once'"));
+}
