@@ -65,15 +65,15 @@ internal sealed class OrderBench : IAsyncDisposable
 
     /// <summary>Has the order hear of a transaction.</summary>
     public Task<string> Hear(string id, PaymentTransaction news) =>
-        Ok(Database.Write<string>(async session => await Orders.Hear(session, (await OrderTables.Find(session, id))!, news, "test")));
+        Ok(Database.Write<string>(async session => await Orders.Hear(session, (await OrderTables.FindToChange(session, id))!, news, "test")));
 
     /// <summary>Has the order hear of a refund.</summary>
     public Task<string> Hear(string id, PaymentRefund news) =>
-        Ok(Database.Write<string>(async session => await Orders.Hear(session, (await OrderTables.Find(session, id))!, news.Id, news, "test")));
+        Ok(Database.Write<string>(async session => await Orders.Hear(session, (await OrderTables.FindToChange(session, id))!, news.Id, news, "test")));
 
     /// <summary>Ends the order's time, as another order in its place does.</summary>
     public Task<Order> Lapse(string id) =>
-        Ok(Database.Write<Order>(async session => await Orders.Lapse(session, (await OrderTables.Find(session, id))!, "test")));
+        Ok(Database.Write<Order>(async session => await Orders.Lapse(session, (await OrderTables.FindToChange(session, id))!, "test")));
 
     /// <summary>What is for sale of a product.</summary>
     public async Task<long> ForSale(string product) =>

@@ -5,6 +5,7 @@ using Cartwright.Server.Orders;
 using Cartwright.Server.Sales;
 using FsCheck;
 using FsCheck.Fluent;
+using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Sales;
 
@@ -96,7 +97,7 @@ public sealed class Totals
             "update sales_day_product set refunds_minor = 7",
             "delete from sales_day where day = (select max(day) from sales_day)",
             "delete from sales_day_product",
-            "update sales_block set data = x'0102020202' where span = 'month'",
+            $"update sales_block set data = {(TestDatabase.IsPostgres ? "'\\x0102020202'" : "x'0102020202'")} where span = 'month'",
             "update sale_line set quantity = 2",
         })
         {

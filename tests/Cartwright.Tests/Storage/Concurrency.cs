@@ -1,5 +1,4 @@
 using Cartwright.Server.Carts;
-using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
 using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
