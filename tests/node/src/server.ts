@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -105,17 +106,38 @@ export async function startFixture(): Promise<RunningServer> {
   return launch(executable('FIXTURE_EXE'), ['--urls', `http://127.0.0.1:${port}`], port, {});
 }
 
+/**
+ * A database for one shop on the server of CARTWRIGHT_TEST_POSTGRES, when CARTWRIGHT_TEST_ENGINE says that the shop is to run on PostgreSQL;
+ * tests/postgres sets the one and starts the other.
+ */
+async function createDatabase(): Promise<{ connection: string; drop(): Promise<void> } | undefined> {
+  if (process.env['CARTWRIGHT_TEST_ENGINE'] !== 'postgres') return undefined;
+  const server = process.env['CARTWRIGHT_TEST_POSTGRES'];
+  const admin = process.env['CARTWRIGHT_TEST_PSQL'];
+  if (server === undefined || admin === undefined) throw new Error('CARTWRIGHT_TEST_POSTGRES is missing: run the tests with tests/postgres.');
+  const name = `shop_${randomBytes(8).toString('hex')}`;
+  const sql = async (text: string): Promise<void> => {
+    const psql = spawn(admin, ['-q', '-v', 'ON_ERROR_STOP=1', '-c', text], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const [code] = (await once(psql, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`psql failed: ${text}`);
+  };
+  await sql(`create database ${name} template template0`);
+  return { connection: `${server};Database=${name}`, drop: () => sql(`drop database if exists ${name} with (force)`) };
+}
+
 /** Starts the shop named by CARTWRIGHT_EXE on the groceries sample with an empty data folder, which stop() removes. */
 export async function startShop(settings: Record<string, string> = {}): Promise<Shop> {
   const command = executable('CARTWRIGHT_EXE');
   const data = await mkdtemp(join(tmpdir(), 'cartwright-test-'));
   const port = await freePort();
-  const env = {
+  const database = await createDatabase();
+  const env: Record<string, string> = {
     HOST: '127.0.0.1',
     PORT: String(port),
     CARTWRIGHT_DATA: data,
     CARTWRIGHT_CATALOG: join(repository, 'samples/groceries.json'),
     CARTWRIGHT_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ...(database === undefined ? {} : { CARTWRIGHT_DATABASE: database.connection }),
     ...settings,
   };
   const start = (): Promise<RunningServer> => launch(command, ['serve'], port, env);
@@ -128,6 +150,7 @@ export async function startShop(settings: Record<string, string> = {}): Promise<
     },
     async stop() {
       await running.stop();
+      await database?.drop();
       await rm(data, { recursive: true, force: true });
     },
   };
