@@ -93,6 +93,26 @@ public sealed class LostConnections
     }
 
     [Fact]
+    public async Task Of_several_hosts_the_one_that_takes_writes_is_found()
+    {
+        using var folder = new TempFolder();
+        var connection = TestDatabase.CreateEmpty(folder.Path);
+        var host = $"127.0.0.1:{new Npgsql.NpgsqlConnectionStringBuilder(connection).Port}";
+        await using var database = (await Database.Open("unused", $"{connection};Host=127.0.0.1:9,{host};Target Session Attributes=primary", new FakeTime())).Value;
+        await Prepare(database);
+        Assert.True((await Insert(database, "once", isRepeatable: true)).Ok);
+
+        // A session that may only read is one of a server that was the primary.
+        var runs = 0;
+        var written = await database.Write<int>(async session =>
+        {
+            await session.Execute(runs++ == 0 ? "set transaction read only" : "set transaction read write");
+            return await session.Execute("delete from secret");
+        });
+        Assert.Equal((1, 2), (written.Value, runs));
+    }
+
+    [Fact]
     public async Task A_database_that_is_not_there_is_named_without_its_password()
     {
         var connection = "Host=127.0.0.1;Port=9;Database=shop;Username=ann;Password=the secret;Timeout=1";
