@@ -69,7 +69,7 @@ internal static class HealthRoutes
             await catalog.CurrentVersion(cancellation);
             return true;
         }
-        catch (System.Data.Common.DbException)
+        catch (Exception error) when (error is System.Data.Common.DbException or System.Net.Sockets.SocketException)
         {
             return false;
         }

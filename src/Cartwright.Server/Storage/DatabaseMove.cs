@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using NpgsqlTypes;
@@ -55,7 +56,7 @@ internal sealed class DatabaseMove(TimeProvider time)
         {
             return Problem.Unavailable($"{file} cannot be read ({FirstLine(error)}): is it the database of a shop?");
         }
-        catch (Exception error) when (error is NpgsqlException or TimeoutException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
             return Problem.Unavailable($"{Postgres.Describe(to)}: {FirstLine(error)}. Nothing was moved.");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 using Npgsql;
 
@@ -102,6 +103,7 @@ internal static class Postgres
         PostgresException postgres => Trouble(postgres.SqlState),
         NpgsqlException { InnerException: TimeoutException } => PostgresTrouble.Outage,
         NpgsqlException { InnerException: not null } => PostgresTrouble.Lost,
+        SocketException => PostgresTrouble.Lost,
         NpgsqlException npgsql => npgsql.IsTransient ? PostgresTrouble.Lost : PostgresTrouble.Outage,
         _ => PostgresTrouble.None,
     };

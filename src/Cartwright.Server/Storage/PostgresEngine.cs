@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -54,7 +55,7 @@ internal sealed partial class PostgresEngine : IEngine
             await engine.DisposeAsync();
             return Problem.Unavailable($"{Postgres.Describe(connection)}: {migrated.Problem.Advice}");
         }
-        catch (Exception error) when (error is DbException or IOException or TimeoutException)
+        catch (Exception error) when (error is DbException or IOException or TimeoutException or SocketException)
         {
             await engine.DisposeAsync();
             return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({FirstLine(error)}): start it, or set CARTWRIGHT_DATABASE to one that can.");
@@ -86,7 +87,7 @@ internal sealed partial class PostgresEngine : IEngine
         {
             return await Repeat(PostgresMode.Write, work, isRepeatable, cancellation);
         }
-        catch (Exception error) when (error is NpgsqlException && Postgres.Trouble(error) is var trouble and not PostgresTrouble.None && !IsDuplicate(error))
+        catch (Exception error) when (Postgres.Trouble(error) is var trouble and not PostgresTrouble.None && !IsDuplicate(error))
         {
             LogFailed(error);
             return error is UncertainException ? Unknown : trouble == PostgresTrouble.Lost ? Down : Busy;
@@ -131,35 +132,28 @@ internal sealed partial class PostgresEngine : IEngine
         var (races, losses) = (0, 0);
         while (true)
         {
-            var isCommitSent = false;
+            PostgresSession? session = null;
             try
             {
                 await using var connection = await _source.OpenConnectionAsync(cancellation);
-                var session = new PostgresSession(connection, mode, _statements);
-                try
+                session = new PostgresSession(connection, mode, _statements);
+                var result = await work(session);
+                if (result.Ok && mode == PostgresMode.Write)
                 {
-                    var result = await work(session);
-                    if (result.Ok && mode == PostgresMode.Write)
-                    {
-                        await session.Commit();
-                    }
+                    await session.Commit();
+                }
 
-                    return result;
-                }
-                finally
-                {
-                    isCommitSent = session.IsCommitSent;
-                }
+                return result;
             }
             catch (NpgsqlException error) when (Postgres.Trouble(error) == PostgresTrouble.Race && races < (IsDuplicate(error) ? 2 : MaxRaces))
             {
                 LogRace(error.Message);
                 await Wait(races++);
             }
-            catch (NpgsqlException error) when (Postgres.Trouble(error) == PostgresTrouble.Lost)
+            catch (Exception error) when (Postgres.Trouble(error) == PostgresTrouble.Lost || IsUncertain(error, session))
             {
                 _source.Clear();
-                if (isCommitSent && !isRepeatable)
+                if (session is { IsCommitSent: true } && !isRepeatable)
                 {
                     throw new UncertainException(error);
                 }
@@ -174,6 +168,9 @@ internal sealed partial class PostgresEngine : IEngine
             }
         }
     }
+
+    // The commit was sent, and no answer of the server says that it was refused: not even a wait that was too long is one.
+    private static bool IsUncertain(Exception error, PostgresSession? session) => session is { IsCommitSent: true } && error is NpgsqlException and not PostgresException;
 
     private static bool IsDuplicate(Exception error) => error is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
@@ -212,5 +209,5 @@ internal sealed partial class PostgresEngine : IEngine
     private partial void LogFailed(Exception error);
 
     /// <summary>The connection was lost while the commit was on its way.</summary>
-    private sealed class UncertainException(NpgsqlException lost) : NpgsqlException(lost.Message, lost.InnerException ?? lost);
+    private sealed class UncertainException(Exception lost) : NpgsqlException(lost.Message, lost);
 }

@@ -1,6 +1,6 @@
-using Cartwright.Tests.Shop;
 using System.Collections.Concurrent;
 using System.Globalization;
+using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Process;
 

@@ -3,9 +3,9 @@ using System.Text;
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Sales;
+using Cartwright.Tests.Shop;
 using FsCheck;
 using FsCheck.Fluent;
-using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Sales;
 
