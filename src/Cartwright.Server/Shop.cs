@@ -53,5 +53,5 @@ internal sealed class Shop
     private McpFeatures Offer(CatalogHead? head) => new(
         [.. new CatalogTools(_catalog, _watch, _products, head).All(), .. _cartTools.All(), .. _checkoutTools.All()],
         _widgets,
-        [_otherBuilds]);
+        [_cartTools.Template(), _otherBuilds]);
 }

@@ -81,6 +81,8 @@ internal static class CartTables
         {
             throw new InvalidOperationException($"Another write came between reading and writing version {cart.Version} of a cart.");
         }
+
+        session.Tell(Notices.Cart, cart.Id);
     }
 
     public static ValueTask<List<CartLine>> Lines(DbSession session, string cartId) =>
@@ -126,6 +128,7 @@ internal static class CartTables
         if (changed > 0)
         {
             await session.Execute("update cart set version = version + 1 where id = @cart", ("@cart", cartId));
+            session.Tell(Notices.Cart, cartId);
         }
     }
 

@@ -37,7 +37,7 @@ internal static class BackOffice
         Instructions =
             "The merchant's sales figures. sales_report tells everything about a period, sales_between its course, top_products what sells best, "
             + "find_products the id of a product. State only figures that a tool told, with their currency, and never add up two currencies. "
-            + "metrics://definitions says what each figure means.",
+            + "shop://definitions says what each figure means.",
 
         // Of its own, so that a session of the shop is none here.
         SigningKey = HMACSHA256.HashData(shop.SigningKey, "back office"u8),

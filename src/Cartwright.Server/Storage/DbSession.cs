@@ -14,6 +14,7 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
     private const int MaxPrepared = 200;
 
     private readonly Dictionary<string, DbCommand> _prepared = [];
+    private List<Notice>? _news;
 
     /// <summary>Runs a statement and tells how many rows it touched.</summary>
     public ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(Bind(sql, args));
@@ -28,6 +29,24 @@ internal sealed class DbSession(DbConnection connection) : IDisposable
 
     /// <summary>The integer in the first column of the first row; null when there is no row or no value in it.</summary>
     public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Bind(sql, args));
+
+    /// <summary>Has the notice told once this transaction is committed, and never if it is not.</summary>
+    public void Tell(string topic, string subject)
+    {
+        var notice = new Notice(topic, subject);
+        if (_news?.Contains(notice) != true)
+        {
+            (_news ??= []).Add(notice);
+        }
+    }
+
+    /// <summary>What is to be told of the work so far; from here on it is told anew.</summary>
+    public IReadOnlyList<Notice> TakeNews()
+    {
+        IReadOnlyList<Notice> news = _news ?? (IReadOnlyList<Notice>)[];
+        _news = null;
+        return news;
+    }
 
     /// <summary>Prepares a statement that is run for very many rows. It belongs to the transaction: the caller disposes of it before the end.</summary>
     public BulkStatement Bulk(string sql) => new((SqliteConnection)connection, sql);
