@@ -30,7 +30,7 @@ internal static class Questions
         // Any year: it begins on any day, so that its edges lie within months.
         List<Period> years = [.. Enumerable.Range(0, rounds).Select(_ => History.First.AddDays(random.Next(History.Days - 365))).Select(first => new Period(first, first.AddDays(364)))];
         var whole = Enumerable.Repeat(all, rounds).ToList();
-        
+
         // The raw lines take seconds: once is enough.
         const int rawRounds = 1;
 

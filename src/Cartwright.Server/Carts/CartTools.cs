@@ -132,7 +132,8 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
         var id = variables["cart_id"];
         var cart = await carts.Find(id, call.Aborted);
         return cart is null ? null : new ReadResult(
-            ResourceContents.Text(Uri(id), "application/json", JsonSerializer.Serialize(WithImages(cart), CartJson.Default.CartSnapshot))) { IsLive = true };
+            ResourceContents.Text(Uri(id), "application/json", JsonSerializer.Serialize(WithImages(cart), CartJson.Default.CartSnapshot)))
+        { IsLive = true };
     }
 
     private CartSnapshot WithImages(CartSnapshot cart) => cart with { Items = [.. cart.Items.Select(item => item with { Image = imageUrl(item.Image) })] };

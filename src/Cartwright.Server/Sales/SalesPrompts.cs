@@ -226,11 +226,11 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
                 ? new PromptResult([new PromptMessage(Content.Text(text.Value))], description)
                 : PromptResult.Fail(new McpError(ErrorCodes.InvalidParams, text.Problem.Advice));
         })
-    {
-        Title = title,
-        Description = description,
-        Complete = completion.Complete,
-    };
+        {
+            Title = title,
+            Description = description,
+            Complete = completion.Complete,
+        };
 
     /// <summary>Clients send what a form had: nothing typed is nothing asked for.</summary>
     private static string? Value(IReadOnlyDictionary<string, string> given, string name) =>
