@@ -146,7 +146,7 @@ internal sealed partial class Widget
     private JsonObject ResourceMeta(Uri shop, EmbedOrigins? embed)
     {
         var origin = shop.GetLeftPart(UriPartial.Authority);
-        JsonArray Loaded() => _isBackOffice ? [] : [origin];
+        JsonArray Loaded() => _isBackOffice ? new JsonArray() : new JsonArray(origin);
         var meta = new JsonObject
         {
             ["ui"] = new JsonObject

@@ -212,8 +212,8 @@ function RankingBody({ ranking, currency, pen }: { ranking: Ranking; currency: s
         />
         {total !== undefined && (
           <p class="muted small whole">
-            {`${products.length < total.products ? `${pen.number(products.length)} of ${pen.number(total.products)}` : `All ${pen.number(products.length)}`} products sold. `}
-            {'Together they sold '}
+            {products.length < total.products && `${pen.number(products.length)} of ${pen.number(total.products)} products are shown. `}
+            {total.products === 1 ? 'It alone was sold: ' : `All ${pen.number(total.products)} together: `}
             <bdi>{units(total.units, pen)}</bdi>
             {', net '}
             <span class="amount">{pen.money(total.net, currency)}</span>.
