@@ -20,7 +20,7 @@ export function Course({ report, buckets, store, pen }: { report: Report; bucket
     amount: isMoney ? pen.money(bucket[measure], bucket.currency) : `${pen.number(bucket[measure])} ${measure}`,
     more: isMoney
       ? `${pen.number(bucket.orders)} orders, ${pen.number(bucket.units)} units`
-      : `${pen.money(bucket.net, bucket.currency)} net`,
+      : `net ${pen.money(bucket.net, bucket.currency)}`,
   }));
   return (
     <section aria-labelledby="course">

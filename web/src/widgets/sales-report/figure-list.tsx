@@ -60,7 +60,7 @@ interface ChangeProps {
 /** Sign and arrow say it; the colour only repeats it. */
 function Change({ percent, before, write, isCost, pen }: ChangeProps): VNode {
   const from = before === undefined ? 'none before' : `from ${write(before)}`;
-  if (percent === undefined) return <span class="change small muted amount">{from}</span>;
+  if (percent === undefined) return <bdi class="change small muted">{from}</bdi>;
   const direction = percent > 0 ? 'up' : percent < 0 ? 'down' : undefined;
   const tone = direction === undefined ? '' : (direction === 'up') === isCost ? ' worse' : ' better';
   return (
@@ -70,7 +70,7 @@ function Change({ percent, before, write, isCost, pen }: ChangeProps): VNode {
         <span class="unseen">{direction ?? 'no change'} </span>
         <span class="amount">{pen.percent(percent, true)}</span>
       </span>{' '}
-      <span class="muted amount">{from}</span>
+      <bdi class="muted">{from}</bdi>
     </span>
   );
 }

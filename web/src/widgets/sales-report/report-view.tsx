@@ -138,7 +138,7 @@ function ReportBody({ report, store, pen }: { report: Report; store: ReportStore
                   detail: [
                     ...(each.share === undefined ? [] : [`${pen.percent(each.share)} of gross`]),
                     units(each.units, pen),
-                    `${pen.money(each.net, currency)} net`,
+                    `net ${pen.money(each.net, currency)}`,
                   ],
                 }))}
               />
@@ -169,9 +169,9 @@ function Facts({ report, currency, pen }: { report: Report; currency: string; pe
           <dt class="muted">{name}</dt>
           <dd>
             {values.map(value => (
-              <span class="amount" key={value}>
+              <bdi class="amount" key={value}>
                 {value}
-              </span>
+              </bdi>
             ))}
           </dd>
         </div>
