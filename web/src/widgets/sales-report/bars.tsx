@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 
 export interface Bar {
   key: string;
@@ -6,7 +6,7 @@ export interface Bar {
   amount: string;
   /** Length as a part of the longest; below zero for a loss. */
   size: number;
-  detail: string[];
+  detail: ComponentChildren[];
 }
 
 /** Bars from the side, each with its name and figures in words; the drawing itself says nothing more. */
@@ -25,7 +25,7 @@ export function Bars({ bars, isRanked = false }: { bars: Bar[]; isRanked?: boole
           </span>
           <p class="muted small">
             {detail.map((part, index) => (
-              <span key={part}>
+              <span key={index}>
                 {index > 0 && ' · '}
                 <bdi>{part}</bdi>
               </span>

@@ -59,8 +59,13 @@ interface ChangeProps {
 
 /** Sign and arrow say it; the colour only repeats it. */
 function Change({ percent, before, write, isCost, pen }: ChangeProps): VNode {
-  const from = before === undefined ? 'none before' : `from ${write(before)}`;
-  if (percent === undefined) return <bdi class="change small muted">{from}</bdi>;
+  const from = (
+    <bdi class="muted">
+      {before === undefined ? 'none before' : 'from '}
+      {before !== undefined && <bdi>{write(before)}</bdi>}
+    </bdi>
+  );
+  if (percent === undefined) return <span class="change small">{from}</span>;
   const direction = percent > 0 ? 'up' : percent < 0 ? 'down' : undefined;
   const tone = direction === undefined ? '' : (direction === 'up') === isCost ? ' worse' : ' better';
   return (
@@ -70,7 +75,7 @@ function Change({ percent, before, write, isCost, pen }: ChangeProps): VNode {
         <span class="unseen">{direction ?? 'no change'} </span>
         <span class="amount">{pen.percent(percent, true)}</span>
       </span>{' '}
-      <bdi class="muted">{from}</bdi>
+      {from}
     </span>
   );
 }

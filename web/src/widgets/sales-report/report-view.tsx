@@ -138,7 +138,9 @@ function ReportBody({ report, store, pen }: { report: Report; store: ReportStore
                   detail: [
                     ...(each.share === undefined ? [] : [`${pen.percent(each.share)} of gross`]),
                     units(each.units, pen),
-                    `net ${pen.money(each.net, currency)}`,
+                    <>
+                      net <bdi>{pen.money(each.net, currency)}</bdi>
+                    </>,
                   ],
                 }))}
               />
