@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cartwright.Mcp;
+using Cartwright.Server.Widgets;
 using Microsoft.AspNetCore.Routing;
 
 namespace Cartwright.Server.Sales;
@@ -14,19 +15,22 @@ internal static class BackOffice
     /// <returns>The server, to be described.</returns>
     public static McpServer Map(IEndpointRouteBuilder routes, SalesBook book, Settings settings, Uri origin, McpOptions shop, KeyGuard guard)
     {
-        var server = new McpServer(Options(settings.ServerName, origin, shop), Offer(book, settings.TopCount));
+        var server = new McpServer(Options(settings.ServerName, origin, shop), Offer(book, settings.TopCount, origin));
         guard.Protect(routes.MapMcp(Path, server));
         guard.Protect(routes.MapRest(Path, server));
         return server;
     }
 
-    private static McpFeatures Offer(SalesBook book, int topCount)
+    private static McpFeatures Offer(SalesBook book, int topCount, Uri origin)
     {
         var reports = new SalesReports(book, topCount);
         var completion = new SalesCompletion(book);
         var resources = new SalesResources(book, reports, completion);
         return new McpFeatures(
-            new SalesTools(reports).All(), resources.All(), resources.Templates(), new SalesPrompts(book, reports, completion, topCount).All());
+            new SalesTools(reports).All(),
+            [.. resources.All(), .. Widget.BackOffice.Select(widget => widget.ToResource(origin))],
+            [.. resources.Templates(), Widget.OtherBuilds(Widget.BackOffice, origin)],
+            new SalesPrompts(book, reports, completion, topCount).All());
     }
 
     private static McpOptions Options(string name, Uri origin, McpOptions shop) => new()

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cartwright.Server.Sales;
+using Cartwright.Server.Widgets;
 using Cartwright.Tests.Shop;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -44,8 +45,8 @@ public sealed class MerchantClient
         Assert.True(failed.IsError);
 
         Assert.Equal(Prompts, (await client.ListPromptsAsync()).Select(prompt => prompt.Name).Order());
-        Assert.Equal(["shop://definitions", "shop://facts"], (await client.ListResourcesAsync()).Select(resource => resource.Uri).Order());
-        Assert.Equal(["shop://product/{id}", "shop://report/{month}"], (await client.ListResourceTemplatesAsync()).Select(template => template.UriTemplate).Order());
+        Assert.Equal(["shop://definitions", "shop://facts", Widget.SalesReport.Uri], (await client.ListResourcesAsync()).Select(resource => resource.Uri).Order());
+        Assert.Equal(["shop://product/{id}", "shop://report/{month}", "ui://widget/{file}"], (await client.ListResourceTemplatesAsync()).Select(template => template.UriTemplate).Order());
     }
 
     [Fact]
