@@ -4,11 +4,11 @@ using Spectre.Console.Rendering;
 namespace Cartwright.Chat.Terminal;
 
 /// <summary>Makes lines of text of what Spectre can render, with the abilities of the terminal that it is for.</summary>
-internal sealed class Canvas
-{
 #pragma warning disable CA1001 // A StringWriter holds nothing but memory.
-    private readonly StringWriter _writer = new();
+internal sealed class Canvas
 #pragma warning restore CA1001
+{
+    private readonly StringWriter _writer = new();
     private readonly IAnsiConsole _console;
     private readonly Func<int> _width;
 
