@@ -35,8 +35,11 @@ internal enum KeyKind
     DeleteWordLeft,
     DeleteWordRight,
 
-    /// <summary>The terminal has another size, or has to be drawn anew.</summary>
+    /// <summary>The terminal has another size.</summary>
     Resized,
+
+    /// <summary>The program was stopped and goes on: others have written to the screen.</summary>
+    Resumed,
 
     /// <summary>The terminal is gone, or input has come to its end.</summary>
     EndOfInput,

@@ -19,8 +19,15 @@ internal readonly record struct Entry(EntryKind Kind, string Text);
 /// <param name="Hint">Shown while nothing is typed.</param>
 internal sealed record EditorPrompt(string Mark, string Hint = "", Completer? Completer = null, History? History = null);
 
+/// <summary>Where lines come from: a terminal with an editor, or plain input.</summary>
+internal interface ILineSource
+{
+    /// <summary>Asks for a line.</summary>
+    Task<Entry> Read(EditorPrompt prompt, CancellationToken cancellation);
+}
+
 /// <summary>Edits one line, or several, with the keys that shells have (those of Emacs).</summary>
-internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint)
+internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint) : ILineSource
 {
     private static readonly TimeSpan CompletionTime = TimeSpan.FromSeconds(3);
 
@@ -44,6 +51,12 @@ internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint)
             }
 
             var key = await keys.Read(cancellation);
+            if (key.Kind == KeyKind.Resumed)
+            {
+                area.Forget();
+                continue;
+            }
+
             if (_search is not null && Search(key))
             {
                 continue;
