@@ -2,6 +2,7 @@ using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Tables;
 using Markdig.Syntax;
+using Markdig.Syntax.Inlines;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using MarkdownTable = Markdig.Extensions.Tables.Table;
@@ -27,9 +28,19 @@ internal static class MarkdownBlocks
     private static readonly Style CodeStyle = new(Color.Teal);
 
     /// <summary>The blocks of a text, each with the place of its first line in it.</summary>
-    public static List<(int Start, Block Block)> Parse(string text) =>
-        [.. Markdown.Parse(text, Pipeline).Where(block => block is not LinkReferenceDefinitionGroup)
-            .Select(block => (block.Span.Start == 0 ? 0 : text.LastIndexOf('\n', block.Span.Start - 1) + 1, block))];
+    public static List<(int Start, Block Block)> Parse(string text)
+    {
+        try
+        {
+            return [.. Markdown.Parse(text, Pipeline).Where(block => block is not LinkReferenceDefinitionGroup)
+                .Select(block => (block.Span.Start == 0 ? 0 : text.LastIndexOf('\n', block.Span.Start - 1) + 1, block))];
+        }
+        catch (ArgumentException)
+        {
+            // Nested more deeply than the parser goes: shown as it is.
+            return [(0, new ParagraphBlock { Inline = new ContainerInline().AppendChild(new LiteralInline(text)) })];
+        }
+    }
 
     public static IRenderable Render(IEnumerable<Block> blocks, int width, bool unicode, bool tight = false)
     {
@@ -41,13 +52,13 @@ internal static class MarkdownBlocks
                 parts.Add(new Text(""));
             }
 
-            parts.Add(Render(block, width, unicode));
+            parts.Add(RenderOne(block, width, unicode));
         }
 
         return new Rows(parts);
     }
 
-    private static IRenderable Render(Block block, int width, bool unicode) => block switch
+    private static IRenderable RenderOne(Block block, int width, bool unicode) => block switch
     {
         HeadingBlock heading => MarkdownInlines.Paragraph(heading.Inline, Heading(heading.Level)),
         MarkdownTable table => RenderTable(table, width, unicode),

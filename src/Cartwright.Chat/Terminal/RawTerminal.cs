@@ -98,11 +98,11 @@ internal sealed class RawTerminal : IDisposable
     /// <summary>A thread of its own, because nothing can interrupt a read of a terminal; it ends with the process.</summary>
     private void ReadAll()
     {
-        using var terminal = new SafeFileHandle(0, ownsHandle: false);
+        using var terminal = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
         var buffer = new byte[4096];
         try
         {
-            while (RandomAccess.Read(terminal, buffer, 0) is var count and > 0)
+            while (terminal.Read(buffer) is var count and > 0)
             {
                 if (count == 1 && buffer[0] == CtrlZ)
                 {
