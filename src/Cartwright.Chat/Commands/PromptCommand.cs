@@ -83,7 +83,7 @@ internal static class PromptCommand
             }
 
             var bar = screen.Canvas.Unicode ? "│ " : "| ";
-            screen.Print(new Indented(bar, bar, quiet, new CodeLines(SafeText.Clean(message.Text).Trim('\n'), Style.Plain)));
+            screen.Print(new Indented(bar, bar, quiet, new Text(SafeText.Clean(message.Text).Trim('\n'))));
         }
     }
 }

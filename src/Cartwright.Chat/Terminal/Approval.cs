@@ -25,12 +25,8 @@ internal sealed class Approval(Screen screen, Attention attention, bool yes)
             return false;
         }
 
-        var answer = await View.Ask(Rows(name, tool, arguments), () => attention.Ask("yan", cancellation), letter => letter switch
-        {
-            'y' => screen.Paint.Dim($"  {name}: allowed"),
-            'a' => screen.Paint.Dim($"  {name}: always allowed, until you leave"),
-            _ => screen.Paint.Warning($"  {name}: not allowed"),
-        });
+        var answer = await View.Ask(Rows(name, tool, arguments), () => attention.Ask("yan", cancellation), letter =>
+            letter == 'a' ? screen.Paint.Dim($"  {name}: always allowed, until you leave") : null);
         if (answer == 'a')
         {
             _always.Add(tool.Name);
@@ -44,7 +40,7 @@ internal sealed class Approval(Screen screen, Attention attention, bool yes)
         var (paint, width) = (screen.Paint, screen.Canvas.Width);
         var effect = tool.Destructive ? "may overwrite or remove something" : "writes";
         var rows = new List<Row> { Styled(paint.Warning, CellWidth.Cut($"{name} {effect}:", width)) };
-        var lines = AnsiText.Plain(JsonText.Pretty(arguments, default, "  ")).Split('\n');
+        var lines = JsonText.Pretty(arguments, default).Split('\n');
         var most = Math.Max(1, (screen.Area?.Height ?? 24) - 5);
         rows.AddRange(lines.Take(most).Select(line => Styled(paint.Dim, CellWidth.Cut($"  {line}", width))));
         if (lines.Length > most)

@@ -79,8 +79,8 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
         }
     }
 
-    /// <summary>Shows a question below everything while it is put; then a line about its answer.</summary>
-    public async Task<T> Ask<T>(IReadOnlyList<Row> question, Func<Task<T>> answer, Func<T, string> line)
+    /// <summary>Shows a question below everything while it is put; then a line about its answer, if there is one.</summary>
+    public async Task<T> Ask<T>(IReadOnlyList<Row> question, Func<Task<T>> answer, Func<T, string?> line)
     {
         lock (_gate)
         {
@@ -94,8 +94,11 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
             var answered = await answer();
             lock (_gate)
             {
-                Begin(Part.Calls);
-                _finished.Append(line(answered)).Append('\n');
+                if (line(answered) is { } said)
+                {
+                    Begin(Part.Calls);
+                    _finished.Append(said).Append('\n');
+                }
             }
 
             return answered;
