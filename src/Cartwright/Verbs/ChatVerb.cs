@@ -70,6 +70,13 @@ internal static class ChatVerb
         try
         {
             var whole = await Question(question, stop.Token);
+            if (whole.StartsWith('/') && !json)
+            {
+                // Commands, one a line, as they would be typed.
+                Console.SetIn(new StringReader(whole));
+                return await Converse(settings.Value with { Quiet = true }, time, stop.Token);
+            }
+
             return whole.Length == 0 ? Fail("There is no question: give one with -q, or pipe it in.", json, Terminal.BadSetup)
                 : settings.Value.Model is null ? Fail("OPENAI_API_KEY is not set, so there is no model to ask: set it in the environment or in .env.", json, Terminal.BadSetup)
                 : await Answer(settings.Value, whole, json, time, stop.Token);
@@ -84,8 +91,11 @@ internal static class ChatVerb
     {
         try
         {
-            await using var session = await ChatSession.Open(settings, time, cancellation);
-            return await InteractiveChat.Run(session, AnsiConsole.Console, cancellation);
+            // The terminal is looked at while the server is asked: both take time before the prompt can be there.
+            var opening = Task.Run(() => ChatSession.Open(settings, time, cancellation), cancellation);
+            var console = AnsiConsole.Console;
+            await using var session = await opening;
+            return await InteractiveChat.Run(session, console, cancellation);
         }
         catch (ConnectionProblem problem)
         {
