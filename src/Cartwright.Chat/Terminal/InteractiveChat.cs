@@ -44,10 +44,10 @@ internal sealed class InteractiveChat
             [session.Settings.ServerKey ?? "", session.Settings.Model?.Key ?? ""]);
         var approval = new Approval(screen, attention, session.Settings.Yes);
         var chat = new InteractiveChat(new ChatRoom(session, screen, lines, attention), approval, history, terminal is not null);
-        return await chat.Run(stop.Token);
+        return await chat.Run(() => terminal?.EndCode ?? 130, stop.Token);
     }
 
-    private async Task<int> Run(CancellationToken cancellation)
+    private async Task<int> Run(Func<int> endCode, CancellationToken cancellation)
     {
         try
         {
@@ -62,7 +62,7 @@ internal sealed class InteractiveChat
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             Screen.Area?.Keep();
-            return 130;
+            return endCode();
         }
         catch (IOException) when (_isTerminal)
         {
