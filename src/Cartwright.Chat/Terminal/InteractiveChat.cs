@@ -49,6 +49,11 @@ internal sealed class InteractiveChat
 
     private async Task<int> Run(Func<int> endCode, CancellationToken cancellation)
     {
+        if (_room.Session.Conversation is { } conversation)
+        {
+            conversation.Approve = _approval.Ask;
+        }
+
         try
         {
             Greet();
@@ -81,11 +86,7 @@ internal sealed class InteractiveChat
 
         var model = session.Conversation is { } conversation ? $", {SafeText.Line(conversation.Model, 60)}" : "";
         Screen.Say($"{paint.Bold(SafeText.Line(session.Connection.ServerName, 60))} {paint.Dim($"at {SafeText.Line(session.Connection.Address.ToString(), 200)}{model}. /help lists the commands.")}");
-        if (session.Conversation is { } talking)
-        {
-            talking.Approve = _approval.Ask;
-        }
-        else
+        if (session.Conversation is null)
         {
             Screen.Say(paint.Warning("No OPENAI_API_KEY, so no model: tools only. /call, /prompt, /read and completion work."));
         }

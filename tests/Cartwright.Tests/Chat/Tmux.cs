@@ -119,7 +119,7 @@ internal sealed class Tmux : IDisposable
 
     private System.Diagnostics.Process Start(IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("tmux") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("tmux") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments.Prepend(_socket).Prepend("-S"))
         {
             start.ArgumentList.Add(argument);
