@@ -48,7 +48,7 @@ internal sealed class HistorySearch(IReadOnlyList<string> lines, EditBuffer buff
         for (var i = from; i >= 0 && i < lines.Count && _query.Length > 0; i += step)
         {
             var place = lines[i].IndexOf(_query, StringComparison.OrdinalIgnoreCase);
-            if (place >= 0)
+            if (place >= 0 && (i == _at || _at == lines.Count || lines[i] != lines[_at]))
             {
                 (_at, _failed) = (i, false);
                 buffer.Set(lines[i], place);

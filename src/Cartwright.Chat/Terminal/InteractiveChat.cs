@@ -44,11 +44,16 @@ internal sealed class InteractiveChat
             [session.Settings.ServerKey ?? "", session.Settings.Model?.Key ?? ""]);
         var approval = new Approval(screen, attention, session.Settings.Yes);
         var chat = new InteractiveChat(new ChatRoom(session, screen, lines, attention), approval, history, terminal is not null);
-        return await chat.Run(stop.Token);
+        return await chat.Run(() => terminal?.EndCode ?? 130, stop.Token);
     }
 
-    private async Task<int> Run(CancellationToken cancellation)
+    private async Task<int> Run(Func<int> endCode, CancellationToken cancellation)
     {
+        if (_room.Session.Conversation is { } conversation)
+        {
+            conversation.Approve = _approval.Ask;
+        }
+
         try
         {
             Greet();
@@ -62,7 +67,7 @@ internal sealed class InteractiveChat
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             Screen.Area?.Keep();
-            return 130;
+            return endCode();
         }
         catch (IOException) when (_isTerminal)
         {
@@ -81,11 +86,7 @@ internal sealed class InteractiveChat
 
         var model = session.Conversation is { } conversation ? $", {SafeText.Line(conversation.Model, 60)}" : "";
         Screen.Say($"{paint.Bold(SafeText.Line(session.Connection.ServerName, 60))} {paint.Dim($"at {SafeText.Line(session.Connection.Address.ToString(), 200)}{model}. /help lists the commands.")}");
-        if (session.Conversation is { } talking)
-        {
-            talking.Approve = _approval.Ask;
-        }
-        else
+        if (session.Conversation is null)
         {
             Screen.Say(paint.Warning("No OPENAI_API_KEY, so no model: tools only. /call, /prompt, /read and completion work."));
         }

@@ -16,7 +16,7 @@ internal sealed class MarkdownStream(Canvas canvas)
     public string Add(string piece)
     {
         var finished = new StringBuilder();
-        foreach (var part in SplitKeepingEnds(piece))
+        foreach (var part in SplitKeepingEnds(piece.Replace("\t", "    ", StringComparison.Ordinal)))
         {
             _line.Append(part);
             if (part[^1] == '\n')

@@ -11,6 +11,7 @@ namespace Cartwright.Chat.Terminal;
 internal sealed class RawTerminal : IDisposable
 {
     private const byte CtrlZ = 0x1A;
+    private const int HungUp = 129;
     private const string PasteOn = "\e[?2004h";
     private const string PasteOff = "\e[?2004l\e[?25h";
 
@@ -30,8 +31,8 @@ internal sealed class RawTerminal : IDisposable
         On(PosixSignal.SIGWINCH, () => Notice(KeyKind.Resized));
         On(PosixSignal.SIGCONT, Resume);
         On(PosixSignal.SIGINT, () => _input.Writer.TryWrite(TerminalInput.Of(Key.Control('c'))), isHandled: true);
-        On(PosixSignal.SIGTERM, _ended.Cancel, isHandled: true);
-        On(PosixSignal.SIGHUP, _ended.Cancel, isHandled: true);
+        On(PosixSignal.SIGTERM, () => End(143), isHandled: true);
+        On(PosixSignal.SIGHUP, () => End(HungUp), isHandled: true);
         new Thread(ReadAll) { IsBackground = true, Name = "terminal input" }.Start();
     }
 
@@ -39,6 +40,9 @@ internal sealed class RawTerminal : IDisposable
 
     /// <summary>Cancelled when the program is asked to end, or the terminal is closed.</summary>
     public CancellationToken Ended => _ended.Token;
+
+    /// <summary>The exit code of a program that ended for this reason: 128 and the signal's number.</summary>
+    public int EndCode { get; private set; } = 130;
 
     /// <summary>Takes the terminal, or gives null where there is none that one can edit lines on.</summary>
     public static RawTerminal? TryOpen(TextWriter output) =>
@@ -74,6 +78,12 @@ internal sealed class RawTerminal : IDisposable
         }
 
         TerminalModes.Leave();
+    }
+
+    private void End(int code)
+    {
+        EndCode = code;
+        _ended.Cancel();
     }
 
     private void OnExit(object? sender, EventArgs e) => Restore();

@@ -1,9 +1,11 @@
+using System.Runtime.Versioning;
 using Cartwright.Chat.Terminal;
 using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Chat;
 
 /// <summary>The file of the lines typed before.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class KeepingHistory
 {
     [Fact]

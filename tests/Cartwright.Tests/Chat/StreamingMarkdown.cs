@@ -1,6 +1,5 @@
 using Cartwright.Chat.Terminal;
 using Cartwright.Tests.Mcp;
-using FsCheck;
 using FsCheck.Fluent;
 using Spectre.Console;
 
@@ -24,7 +23,7 @@ public sealed class StreamingMarkdown
         {
             var text = string.Concat(fragments);
             var whole = Rendered([text]);
-            var pieces = Rendered(Pieces(text, sizes));
+            var pieces = Rendered(Pieces(text, [.. sizes]));
             return (whole == pieces).Label($"{text}\n--- whole\n{whole}\n--- in pieces\n{pieces}");
         }).Holds();
 
@@ -36,7 +35,7 @@ public sealed class StreamingMarkdown
         {
             var text = string.Concat(fragments);
             var whole = Seen([text]);
-            var pieces = Seen(Pieces(text, sizes));
+            var pieces = Seen(Pieces(text, [.. sizes]));
             return (whole == pieces).Label($"{text}\n--- whole\n{whole}\n--- in pieces\n{pieces}");
         }).Holds();
 
@@ -45,9 +44,10 @@ public sealed class StreamingMarkdown
     {
         var stream = new MarkdownStream(TestCanvas.Plain(40));
         Assert.Equal("", stream.Add("# Sales\n"));
-        Assert.Equal("Sales\n", stream.Add("\nNet is"));
-        Assert.Equal(["", "Net is"], stream.Unfinished().Select(row => row.Text));
-        Assert.Equal("", stream.Add(" **up**.\n"));
+        Assert.Equal("", stream.Add("\nNet is"));
+        Assert.Equal(["Sales", "", "Net is"], stream.Unfinished().Select(row => row.Text));
+        Assert.Equal("Sales\n", stream.Add(" **up**.\n"));
+        Assert.Equal(["", "Net is up."], stream.Unfinished().Select(row => row.Text));
         Assert.Equal("\nNet is up.\n", stream.Add("\n- one\n"));
         Assert.Equal("", stream.Add("- two"));
         Assert.Equal("\n• one\n• two\n", stream.End());
@@ -99,7 +99,7 @@ public sealed class StreamingMarkdown
         Assert.Contains("deep", Rendered([text]), StringComparison.Ordinal);
     }
 
-    private static string[] Pieces(string text, IList<int> sizes)
+    private static string[] Pieces(string text, List<int> sizes)
     {
         var pieces = new List<string>();
         for (var (at, i) = (0, 0); at < text.Length; i++)

@@ -65,5 +65,5 @@ internal sealed class TypedLine
         _input.Writer.TryWrite(TerminalInput.Of(new Key(KeyKind.Resized)));
     }
 
-    private void Type(string keys) => _input.Writer.TryWrite(new TerminalInput(Encoding.UTF8.GetBytes(keys)));
+    public void Type(string keys) => _input.Writer.TryWrite(new TerminalInput(Encoding.UTF8.GetBytes(keys)));
 }
