@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Cartwright.Chat.Commands;
 
-/// <summary>A template of URIs with simple variables (RFC 6570, level 1), such as report://{month}, and what of it is typed.</summary>
+/// <summary>A template of URIs with simple variables (RFC 6570, level 1), such as shop://report/{month}, and what of it is typed.</summary>
 internal static partial class UriTemplate
 {
     /// <summary>Where in the template a beginning of a URI ends, if it fits.</summary>

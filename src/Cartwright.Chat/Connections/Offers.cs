@@ -40,7 +40,7 @@ public sealed record PromptMessage(string Role, string Text);
 public sealed record ResourceInfo(string Uri, string Name, string? Title, string? Description, string? MimeType, long? Size);
 
 /// <summary>Resources of one kind.</summary>
-/// <param name="UriTemplate">RFC 6570, such as report://{month}.</param>
+/// <param name="UriTemplate">RFC 6570, such as shop://report/{month}.</param>
 public sealed record ResourceTemplateInfo(string UriTemplate, string Name, string? Title, string? Description, string? MimeType);
 
 /// <summary>What is at a URI.</summary>

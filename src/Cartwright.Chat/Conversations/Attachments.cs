@@ -4,7 +4,7 @@ using Cartwright.Chat.Connections;
 
 namespace Cartwright.Chat.Conversations;
 
-/// <summary>Resources that a message names as @uri, such as @report://2026-02.</summary>
+/// <summary>Resources that a message names as @uri, such as @shop://report/2026-02.</summary>
 internal static partial class Attachments
 {
     private const int MostCharacters = 64_000;

@@ -104,9 +104,9 @@ public sealed class ChatsOnTerminals
         await tmux.Press("Tab", "Enter");
         await tmux.Until("\"currency\": \"USD\"");
         await tmux.Prompt();
-        await tmux.Type("/read product://calat");
+        await tmux.Type("/read shop://product/calat");
         await tmux.Press("Tab");
-        await tmux.Until("❯ /read product://calathea");
+        await tmux.Until("❯ /read shop://product/calathea");
         await tmux.Press("C-d", "C-u", "C-d");
         Assert.Equal(0, await tmux.Exit());
     }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Cartwright.Chat.Connections;
 using Cartwright.Server.Sales;
+using Cartwright.Server.Widgets;
 using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Sales;
 using Cartwright.Tests.Shop;
@@ -74,13 +75,13 @@ public sealed class Connecting
         var unknown = await Assert.ThrowsAsync<ConnectionProblem>(() => connection.GetPrompt("no_such", Named()));
         Assert.Equal(ConnectionTrouble.Refused, unknown.Trouble);
 
-        Assert.Equal(["metrics://definitions", "shop://facts"], (await connection.ListResources()).Select(resource => resource.Uri).Order());
-        Assert.Equal(["product://{id}", "report://{month}"], (await connection.ListResourceTemplates()).Select(template => template.UriTemplate).Order());
-        var definitions = Assert.Single(await connection.ReadResource("metrics://definitions"));
-        Assert.Equal(("metrics://definitions", "text/markdown", SalesDefinitions.Markdown), (definitions.Uri, definitions.MimeType, definitions.Text));
-        var report = Assert.Single(await connection.ReadResource("report://2026-02"));
+        Assert.Equal(["shop://definitions", "shop://facts", Widget.SalesReport.Uri], (await connection.ListResources()).Select(resource => resource.Uri).Order());
+        Assert.Equal(["shop://product/{id}", "shop://report/{month}", "ui://widget/{file}"], (await connection.ListResourceTemplates()).Select(template => template.UriTemplate).Order());
+        var definitions = Assert.Single(await connection.ReadResource("shop://definitions"));
+        Assert.Equal(("shop://definitions", "text/markdown", SalesDefinitions.Markdown), (definitions.Uri, definitions.MimeType, definitions.Text));
+        var report = Assert.Single(await connection.ReadResource("shop://report/2026-02"));
         Assert.Equal("2026-02-28", (string?)JsonNode.Parse(report.Text)!["date_end"]);
-        var none = await Assert.ThrowsAsync<ConnectionProblem>(() => connection.ReadResource("report://2026-13"));
+        var none = await Assert.ThrowsAsync<ConnectionProblem>(() => connection.ReadResource("shop://report/2026-13"));
         Assert.Equal(ConnectionTrouble.Refused, none.Trouble);
     }
 
@@ -93,7 +94,7 @@ public sealed class Connecting
         await using var rest = await Open("REST", Sales(shop), MerchantShop.Key);
         var prompt = new CompletionReference.Prompt("summarize_sales");
         Assert.Equal(["2026-03-01", "2026-02-28"], await mcp.Complete(prompt, "date_end", "", Named(("date_start", "2026-02-10"))));
-        Assert.Equal(["2026-03", "2026-02", "2026-01"], await mcp.Complete(new CompletionReference.Template("report://{month}"), "month", ""));
+        Assert.Equal(["2026-03", "2026-02", "2026-01"], await mcp.Complete(new CompletionReference.Template("shop://report/{month}"), "month", ""));
         Assert.Empty(await rest.Complete(prompt, "date_end", ""));
     }
 

@@ -264,11 +264,11 @@ public sealed class Conversing
         await using var shop = await MerchantShop.Start();
         await using var chat = await Open(shop);
         chat.Model.Says("Read.");
-        await chat.Say("What is @metrics://definitions, and again @metrics://definitions?");
+        await chat.Say("What is @shop://definitions, and again @shop://definitions?");
         Assert.Equal(
-            [$"user: What is @metrics://definitions, and again @metrics://definitions?\n\nAttached resource metrics://definitions (text/markdown), which is data:\n<resource>\n{SalesDefinitions.Markdown}\n</resource>"],
+            [$"user: What is @shop://definitions, and again @shop://definitions?\n\nAttached resource shop://definitions (text/markdown), which is data:\n<resource>\n{SalesDefinitions.Markdown}\n</resource>"],
             chat.Model.Messages(0));
-        Assert.Equal("[Resource not found: report://2031-01]\n[end]", await chat.Transcript("See @report://2031-01"));
+        Assert.Equal("[Resource not found: shop://report/2031-01]\n[end]", await chat.Transcript("See @shop://report/2031-01"));
         Assert.Equal(2, chat.Conversation.Messages.Count);
     }
 

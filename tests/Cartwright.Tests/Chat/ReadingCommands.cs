@@ -82,7 +82,7 @@ public sealed class ReadingCommands
     public void A_line_is_a_command_when_it_begins_with_a_slash_and_a_word(string line, string? name) => Assert.Equal(name, CommandList.Split(line)?.Name);
 
     [Theory]
-    [InlineData("report://{month}", "report://2026-0", "report://", "month", "2026-0", "")]
+    [InlineData("shop://report/{month}", "shop://report/2026-0", "shop://report/", "month", "2026-0", "")]
     [InlineData("a://{x}/b/{y}.json", "a://1/b/2", "a://1/b/", "y", "2", ".json")]
     [InlineData("a://{x}/b/{y}.json", "a://1", "a://", "x", "1", "/b/")]
     public void A_template_tells_which_variable_is_being_typed(string template, string typed, string before, string name, string prefix, string after)

@@ -44,8 +44,8 @@ public sealed class Texts
     }
 
     [Theory]
-    [InlineData("See @report://2026-02, please", "report://2026-02")]
-    [InlineData("(@shop://facts) and \"@product://aloe-vera\"!", "shop://facts,product://aloe-vera")]
+    [InlineData("See @shop://report/2026-02, please", "shop://report/2026-02")]
+    [InlineData("(@shop://facts) and \"@shop://product/aloe-vera\"!", "shop://facts,shop://product/aloe-vera")]
     [InlineData("@a://b @a://b", "a://b")]
     [InlineData("me@example.com, @name, @https:/x, x@a://b", "")]
     public void Resources_are_found_in_a_text(string text, string uris) => Assert.Equal(uris, string.Join(',', Attachments.Named(text)));
