@@ -46,7 +46,7 @@ internal static class ChartFinder
         foreach (var group in rows.GroupBy(row => Text(row, "currency")))
         {
             var of = group.ToList();
-            if ((Series(of) ?? Ranking(of)) is { } found)
+            if ((Series(of) ?? Ranking(of)) is { } found && found.Points.Any(point => point.Value != 0))
             {
                 var currency = Money.Contains(found.Measure) ? group.Key : null;
                 charts.Add(new ChartData(title, found.Measure, currency is null ? null : SafeText.Line(currency, 8), found.IsSeries, found.Points));

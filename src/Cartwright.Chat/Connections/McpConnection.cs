@@ -13,6 +13,7 @@ internal sealed class McpConnection : IShopConnection
     private readonly EndpointClient _endpoint;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _reopening = new(1);
+    private readonly ConversationHint _conversation = new();
     private McpClient _client;
     private Task _listening = Task.CompletedTask;
 
@@ -58,6 +59,7 @@ internal sealed class McpConnection : IShopConnection
         {
             Name = name,
             Arguments = arguments.ToDictionary(argument => argument.Key, argument => McpTypes.Element(argument.Value), StringComparer.Ordinal),
+            Meta = _conversation.Meta(),
         };
         try
         {

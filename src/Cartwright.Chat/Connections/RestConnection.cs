@@ -10,6 +10,7 @@ internal sealed class RestConnection(Uri address, string? key) : IShopConnection
 {
     private readonly EndpointClient _endpoint = new(address, key);
     private readonly bool _hasKey = key is not null;
+    private readonly ConversationHint _conversation = new();
 
     public event EventHandler<OfferChangedEventArgs>? Changed
     {
@@ -30,7 +31,9 @@ internal sealed class RestConnection(Uri address, string? key) : IShopConnection
 
     public async Task<ToolOutcome> CallTool(string name, JsonObject arguments, CancellationToken cancellation = default)
     {
-        var (status, body) = await Send(HttpMethod.Post, "tools/call", Named(name, arguments.DeepClone()), Deadlines.Calling, cancellation);
+        var call = Named(name, arguments.DeepClone());
+        call["_meta"] = _conversation.Meta();
+        var (status, body) = await Send(HttpMethod.Post, "tools/call", call, Deadlines.Calling, cancellation);
         return status is 200 ? RestTypes.Outcome(body)
             : IsOfTheCall(status) && RestTypes.Detail(body) is { } advice ? new ToolOutcome(failed: true, advice)
             : throw Refusal(status, body);

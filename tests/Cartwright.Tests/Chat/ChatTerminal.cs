@@ -35,9 +35,10 @@ internal sealed class ChatTerminal : IAsyncDisposable
     {
         (string, string)[] model = hasModel ? [("OPENAI_API_KEY", ScriptedModel.Key), ("OPENAI_BASE_URL", Model.Address.ToString())] : [];
         string[] command = [Path.Combine(AppContext.BaseDirectory, "cartwright"), "chat", .. arguments];
+        var line = string.Join(' ', command.Select(word => $"'{word}'"));
         return await Tmux.Run(
             Folder,
-            shell is null ? command : ["bash", "-c", string.Format(CultureInfo.InvariantCulture, shell, string.Join(' ', command))],
+            shell is null ? line : string.Format(CultureInfo.InvariantCulture, shell, line),
             [
                 ("PORT", $"{_port}"),
                 ("CARTWRIGHT_DATA", Path.Combine(Folder, "data")),

@@ -10,13 +10,17 @@ public sealed class ChatsOnTerminals
     public async Task A_merchant_lists_tools_asks_for_a_product_and_has_the_sales_analyzed()
     {
         await using var chat = await ChatTerminal.Start();
+#pragma warning disable RS0030 // The server under test goes by the system's clock, and its sample of sales ends yesterday.
+        var last = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime).AddDays(-2);
+#pragma warning restore RS0030
+        var (start, end) = ($"{last.AddDays(-29):yyyy-MM-dd}", $"{last:yyyy-MM-dd}");
         chat.Model
             .Calls(("c1", "find_products", """{"query":"fern"}"""))
             .Says("You sell one fern, the **Boston", " Fern**", ", at 21.99 USD.")
             .Calls(
-                ("c2", "sales_report", """{"date_start":"2025-01-01","date_end":"2025-01-31"}"""),
-                ("c3", "top_products", """{"n":3}"""))
-            .Says("## January\n\n| Product | Ne", "t |\n|---|--:|\n| Fiddle-Leaf Fig | 2,819.53 USD |\n", "| Olive Tree | 2,474.67 USD |\n\nThe *fig* leads; keep it in stock.\n");
+                ("c2", "sales_report", $$"""{"date_start":"{{start}}","date_end":"{{end}}"}"""),
+                ("c3", "top_products", $$"""{"n":3,"date_start":"{{start}}","date_end":"{{end}}"}"""))
+            .Says("## The last 30 days\n\n| Product | Ne", "t |\n|---|--:|\n| Fiddle-Leaf Fig | 2,819.53 USD |\n", "| Olive Tree | 2,474.67 USD |\n\nThe *fig* leads; keep it in stock.\n");
         using var tmux = await chat.Open(hasModel: true, [], width: 92, height: 46);
         await tmux.Prompt();
         await Say(tmux, "/tools");
@@ -25,17 +29,17 @@ public sealed class ChatsOnTerminals
         var screen = await Answered(tmux, 1);
         Assert.Matches(@"✓ find_products query=fern  \d+ m?s, \d", screen);
         Assert.Contains("You sell one fern, the Boston Fern, at 21.99 USD.", screen, StringComparison.Ordinal);
-        await Say(tmux, "/prompt summarize_sales date_start=2025-01-01 date_end=2025-01-31");
+        await Say(tmux, $"/prompt summarize_sales date_start={start} date_end={end}");
         screen = await tmux.Until("+ ❯ add something");
-        Assert.Contains("│ Summarize the shop's sales from 2025-01-01 to 2025-01-31", screen, StringComparison.Ordinal);
+        Assert.Contains($"│ Summarize the shop's sales from {start} to {end}", screen, StringComparison.Ordinal);
         await Say(tmux, "Analyze the sales");
         screen = await Answered(tmux, 2);
-        Assert.Contains("✓ sales_report date_start=2025-01-01 date_end=2025-01-31", screen, StringComparison.Ordinal);
+        Assert.Contains($"✓ sales_report date_start={start} date_end={end}", screen, StringComparison.Ordinal);
         Assert.Matches(@"✓ top_products n=3 .*\n    \S.* █+.* [\d,]+\.\d\d USD\n", screen);
         Assert.Contains("│ Olive Tree      │ 2,474.67 USD │", screen, StringComparison.Ordinal);
         Assert.Contains("tokens in", screen, StringComparison.Ordinal);
         var asked = string.Join('\n', chat.Model.Messages(2));
-        Assert.Contains("Summarize the shop's sales from 2025-01-01 to 2025-01-31", asked, StringComparison.Ordinal);
+        Assert.Contains($"Summarize the shop's sales from {start} to {end}", asked, StringComparison.Ordinal);
         Assert.Contains("Analyze the sales", asked, StringComparison.Ordinal);
         Draw(await tmux.Screen(colors: true));
         await Say(tmux, "/last");
@@ -133,7 +137,8 @@ public sealed class ChatsOnTerminals
         await second.Type("TOP");
         await second.Until("search \"TOP\": /call top_products n=3");
         await second.Press("Enter");
-        Assert.Matches("█ +[0-9,.]+ USD", await second.Until("✓ top_products n=3"));
+        await second.Until("✓ top_products n=3");
+        Assert.Matches("█ +[0-9,.]+ USD", await second.Prompt());
     }
 
     [Fact]
@@ -157,7 +162,7 @@ public sealed class ChatsOnTerminals
         Assert.Equal(2, screen.Split("✓ add_to_cart").Length - 1);
         Assert.Contains("Two are in the cart.", screen, StringComparison.Ordinal);
         await Say(tmux, "/call show_cart");
-        Assert.Contains("2 × Monstera", await tmux.Until("✓ show_cart"), StringComparison.Ordinal);
+        await tmux.Until("2 × Monstera");
     }
 
     [Fact]
@@ -184,11 +189,10 @@ public sealed class ChatsOnTerminals
     public async Task Told_to_end_or_hung_up_it_leaves_the_terminal_as_it_was(int signal)
     {
         await using var chat = await ChatTerminal.Start();
-        using var tmux = await chat.Open(hasModel: false, [], shell: "{0}; echo \"code $?\"; stty -a | grep -ow -e '-*icanon' -e '-*echo' -e '-*isig'");
+        using var tmux = await chat.Open(hasModel: false, [], shell: "{0}; echo \"[code $?]\"; stty -a | grep -ow -e '-*icanon' -e '-*echo' -e '-*isig'");
         await tmux.Prompt();
         Signals.Send(await tmux.ChildId(), signal);
-        var screen = await tmux.Until(screen => screen.Contains("\nisig", StringComparison.Ordinal));
-        Assert.Contains($"code {128 + signal}\nisig\nicanon\necho", screen, StringComparison.Ordinal);
+        await tmux.Until($"[code {128 + signal}]\nisig\nicanon\necho\n");
     }
 
     [Fact]

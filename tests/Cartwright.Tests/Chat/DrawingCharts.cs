@@ -57,6 +57,7 @@ public sealed class DrawingCharts
     [InlineData("""{"rows":[{"name":"a","net":1}]}""")]
     [InlineData("""{"rows":[{"name":"a","net":"1"},{"name":"b","net":"0"}]}""")]
     [InlineData("""{"rows":[1,2]}""")]
+    [InlineData("""{"rows":[{"name":"a","net":0},{"name":"b","net":0.00}]}""")]
     [InlineData("""[]""")]
     [InlineData("""7""")]
     [InlineData("null")]

@@ -13,13 +13,12 @@ internal sealed class Tmux : IDisposable
 
     private Tmux() => _socket = Path.Combine(_folder.Path, "tmux");
 
-    /// <summary>Runs a program, of whose environment only these settings and what a program needs are set.</summary>
+    /// <summary>Runs a command of a shell, with no environment but these settings and what a program needs.</summary>
     public static async Task<Tmux> Run(
-        string folder, IEnumerable<string> command, IEnumerable<(string Name, string Value)> settings, int width = 100, int height = 40, string terminal = "screen-256color")
+        string folder, string command, IEnumerable<(string Name, string Value)> settings, int width = 100, int height = 40, string terminal = "screen-256color")
     {
         var tmux = new Tmux();
         var config = tmux._folder.File("tmux.conf", $"""
-            set -g remain-on-exit on
             set -g default-terminal {terminal}
             set -g history-limit 5000
             set -s escape-time 0
@@ -30,7 +29,8 @@ internal sealed class Tmux : IDisposable
         await tmux.Do(
             [
                 "-f", config, "-u", "new-session", "-d", "-x", $"{width}", "-y", $"{height}", "-c", folder, "env", "-i",
-                .. environment, .. dotnet, .. settings.Select(setting => $"{setting.Name}={setting.Value}"), .. command,
+                .. environment, .. dotnet, .. settings.Select(setting => $"{setting.Name}={setting.Value}"),
+                "bash", "-c", $"{command}; echo \"[code $?]\"; exec sleep 1000",
             ]);
         return tmux;
     }
@@ -72,23 +72,13 @@ internal sealed class Tmux : IDisposable
     public Task<string> Until(string text) => Until(screen => screen.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Waits for an empty line to type into, below everything else.</summary>
-    public Task<string> Prompt(string mark = "❯") => Until(screen => screen.EndsWith($"\n{mark}", StringComparison.Ordinal) || screen == mark);
+    public Task<string> Prompt() => Until(screen => $"\n{screen}".EndsWith("\n❯", StringComparison.Ordinal));
 
     /// <summary>Waits for the program's end, and gives its exit code.</summary>
     public async Task<int> Exit()
     {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            var state = (await Do("display-message", "-p", "#{pane_dead} #{pane_dead_status}")).Trim().Split(' ');
-            if (state[0] == "1")
-            {
-                return int.Parse(state[1]);
-            }
-
-            Assert.True(waited.Elapsed < Patience, $"The program has not ended:\n{await Screen()}");
-            await Task.Delay(20);
-        }
+        var screen = await Until("[code ");
+        return int.Parse(screen.Split("[code ")[1].Split(']')[0]);
     }
 
     /// <summary>The id of the process that the window's shell has started last.</summary>
