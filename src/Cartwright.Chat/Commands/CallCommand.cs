@@ -53,6 +53,10 @@ internal static class CallCommand
         {
             Show(room.Screen, call.Outcome);
         }
+        else
+        {
+            room.Screen.HasFailed = true;
+        }
     }
 
     /// <summary>The result: charts where it has series or rankings, then the text, or its JSON where that is all there is.</summary>

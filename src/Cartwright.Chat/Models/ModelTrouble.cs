@@ -52,7 +52,7 @@ internal sealed record ModelTrouble(string Reason, string Advice, bool IsPassing
             HttpRequestException or IOException or ClientResultException => new(
                 "the connection broke", $"The connection to {endpoint} broke: check the network, and try again.", IsPassing: true),
             JsonException or FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException =>
-                new("a spoilt answer", $"{endpoint} answers in a form that is none of chat completions: check OPENAI_BASE_URL.", IsPassing: false),
+                new("a spoilt answer", $"{endpoint} reported an error in the middle, or answers in a form that is none of chat completions: try again, or check OPENAI_BASE_URL.", IsPassing: false),
             _ => null,
         };
     }

@@ -62,7 +62,8 @@ internal sealed class InteractiveChat
                 // Until the user leaves.
             }
 
-            return 0;
+            // On a terminal the user has seen it, and went on.
+            return !_isTerminal && Screen.HasFailed ? 1 : 0;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

@@ -30,6 +30,13 @@ internal sealed class Screen(TextWriter output, Canvas canvas, LiveArea? area)
 
     public void Say(string line) => Print($"{line}\n");
 
+    /// <summary>Whether anything went wrong since the start, for the exit code of scripts.</summary>
+    public bool HasFailed { get; set; }
+
     /// <summary>Says what stands in the way, or what went wrong.</summary>
-    public void Complain(string advice) => Say(Paint.Bad(SafeText.Clean(advice)));
+    public void Complain(string advice)
+    {
+        HasFailed = true;
+        Say(Paint.Bad(SafeText.Clean(advice)));
+    }
 }

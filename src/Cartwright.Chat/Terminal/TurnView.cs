@@ -145,6 +145,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
                 Note(screen.Paint.Warning($"Stopped after {limit.Rounds} rounds of tool calls. Say \"go on\" to let it go on."));
                 break;
             case TurnFailed failed:
+                screen.HasFailed = true;
                 Note(screen.Paint.Bad(SafeText.Clean(failed.Advice)));
                 break;
             case TurnEnded { Usage: { } usage } when !quiet:

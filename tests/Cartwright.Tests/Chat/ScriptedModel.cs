@@ -60,10 +60,14 @@ internal sealed class ScriptedModel : IAsyncDisposable
     /// <summary>The events (data of each) as they are, without anything after them.</summary>
     public ScriptedModel Sends(params string[] events) => Then(http => Send(http, events));
 
-    /// <summary>The events, then the connection breaks.</summary>
-    public ScriptedModel SendsAndBreaks(params string[] events) => Then(async http =>
+    /// <summary>The events, then the connection breaks; what is under way may get lost with it.</summary>
+    public ScriptedModel SendsAndBreaks(params string[] events) => SendsAndBreaks(Task.CompletedTask, events);
+
+    /// <summary>The same, not before something has come about.</summary>
+    public ScriptedModel SendsAndBreaks(Task moment, params string[] events) => Then(async http =>
     {
         await Send(http, events);
+        await moment.WaitAsync(Mcp.Wire.Patience);
         http.Abort();
     });
 

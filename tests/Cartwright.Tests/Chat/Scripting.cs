@@ -146,6 +146,24 @@ public sealed class Scripting
         Assert.False((bool)JsonNode.Parse((await bench.Run([.. shop, "--yes"])).Output)!["calls"]![0]!["failed"]!);
     }
 
+    [Theory]
+    [InlineData(0, "1. Boston Fern (fern)", "/call top_products date_start=2026-02-01 date_end=2026-02-28 n=3")]
+    [InlineData(0, "find_products", "\n/tools\n")]
+    [InlineData(0, "shop://facts", "/resources\n/exit\n/nonsense")]
+    [InlineData(1, "did you mean top_products?", "/call top_product\n/tools")]
+    [InlineData(1, "failed", "/call sales_between date_start=2026-02-28 date_end=2026-02-01")]
+    public async Task Commands_work_in_scripts_without_a_model(int expected, string shown, string piped)
+    {
+        await using var bench = await Bench.Start(model: false);
+        var (code, output, errors) = await bench.Run([], piped);
+        Assert.Equal((expected, ""), (code, errors));
+        Assert.Contains(shown, output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', output);
+        (code, output, errors) = await bench.Run(["-q", piped.Trim()]);
+        Assert.Equal((expected, ""), (code, errors));
+        Assert.Contains(shown, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_error_in_JSON_is_harmless_for_a_terminal()
     {
@@ -161,21 +179,21 @@ public sealed class Scripting
 
         public ScriptedModel Model => model;
 
-        public static async Task<Bench> Start()
+        public static async Task<Bench> Start(bool model = true)
         {
-            var (shop, model, folder) = (await MerchantShop.Start(), await ScriptedModel.Start(), new TempFolder());
+            var (shop, scripted, folder) = (await MerchantShop.Start(), await ScriptedModel.Start(), new TempFolder());
             await shop.SellFebruary();
             folder.File(".env", $"""
                 # The chat finds everything here.
-                OPENAI_API_KEY={ScriptedModel.Key}
-                OPENAI_BASE_URL={model.Address}
+                OPENAI_API_KEY={(model ? ScriptedModel.Key : "")}
+                OPENAI_BASE_URL={scripted.Address}
                 export OPENAI_MODEL="scripted"
                 OPENAI_PRICE_INPUT=1
                 OPENAI_PRICE_OUTPUT=4
                 MCP_BASE_URL={new Uri(shop.Wire.Address, BackOffice.Path)}
                 CARTWRIGHT_CHAT_KEY={MerchantShop.Key}
                 """);
-            return new Bench(shop, model, folder);
+            return new Bench(shop, scripted, folder);
         }
 
         public System.Diagnostics.ProcessStartInfo Start(IEnumerable<string> arguments) => ChatProcess.Start(folder.Path, arguments);
