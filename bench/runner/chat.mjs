@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 import { startShop } from './contenders.mjs';
-import { start, stop } from './processes.mjs';
+import { startWithInput, stop } from './processes.mjs';
 import { median } from './throughput.mjs';
 
 const limit = 20_000;
@@ -50,9 +50,8 @@ function chunk(part) {
  * @param {string} command @param {Record<string, string>} env
  */
 function startInTerminal(command, env) {
-  const child = start('script', ['-qfec', command, '/dev/null'], { env: { TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env }, input: true });
+  const child = startWithInput('script', ['-qfec', command, '/dev/null'], { env: { TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env } });
   const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) throw new Error('the terminal has no streams');
   let screen = '';
   // What comes before was waited for already.
   let read = 0;
