@@ -100,7 +100,7 @@ public sealed class ChatsOnTerminals
         await tmux.Press("Tab");
         await tmux.Until("❯ /prompt product_deepdive_markdown product_id=monstera");
         await tmux.Press("C-u");
-        await tmux.Type("/read sh");
+        await tmux.Type("/read shop://f");
         await tmux.Press("Tab", "Enter");
         await tmux.Until("\"currency\": \"USD\"");
         await tmux.Prompt();

@@ -110,7 +110,7 @@ public sealed class Connecting
         Assert.True(tools["add_to_cart"] is { ReadOnly: false, Destructive: false });
         Assert.True(tools["update_cart"] is { ReadOnly: false, Destructive: true });
         Assert.Empty(await connection.ListPrompts());
-        Assert.Equal("ui://widget/{file}", Assert.Single(await connection.ListResourceTemplates()).UriTemplate);
+        Assert.Equal(["shop://cart/{cart_id}", "ui://widget/{file}"], (await connection.ListResourceTemplates()).Select(template => template.UriTemplate).Order());
         var added = await connection.CallTool("add_to_cart", new JsonObject { ["items"] = new JsonArray(new JsonObject { ["product_id"] = "aloe-vera", ["quantity"] = 2 }) });
         Assert.Equal(29.98m, (decimal)added.Structured!["subtotal"]!);
         var widget = Assert.Single(await connection.ReadResource("ui://widget/shopping-cart.html"));
