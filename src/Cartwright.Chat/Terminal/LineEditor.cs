@@ -1,3 +1,4 @@
+// Longer than most: the keys and what each does are one table, which splitting would only scatter.
 namespace Cartwright.Chat.Terminal;
 
 internal enum EntryKind
