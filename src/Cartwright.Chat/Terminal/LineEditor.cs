@@ -1,3 +1,4 @@
+// Longer than most: the keys and what each does are one table, which splitting would only scatter.
 namespace Cartwright.Chat.Terminal;
 
 internal enum EntryKind
@@ -170,9 +171,14 @@ internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint) : I
             KeyKind.Delete => _buffer.DeleteRight,
             KeyKind.DeleteWordLeft => _buffer.KillWordLeft,
             KeyKind.DeleteWordRight => _buffer.KillWordRight,
-            _ => () => { },
+            _ => Nothing,
         };
         act();
+    }
+
+    private static void Nothing()
+    {
+        // A key without a meaning.
     }
 
     private void Control(char letter)
@@ -193,7 +199,7 @@ internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint) : I
             'p' => () => _walk.Move(_buffer, -1),
             'n' => () => _walk.Move(_buffer, 1),
             'r' => () => _search = new HistorySearch(_prompt.History?.Lines ?? [], _buffer),
-            _ => () => { },
+            _ => Nothing,
         };
         act();
     }
@@ -207,7 +213,7 @@ internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint) : I
             'd' => _buffer.KillWordRight,
             '<' => _buffer.Start,
             '>' => _buffer.Finish,
-            _ => () => { },
+            _ => Nothing,
         };
         act();
     }

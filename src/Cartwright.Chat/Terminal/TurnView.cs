@@ -1,3 +1,4 @@
+// Longer than most: what is seen of a turn is one state, drawn and changed under one lock.
 using System.Text;
 using Cartwright.Chat.Charts;
 using Cartwright.Chat.Conversations;
