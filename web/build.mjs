@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 
 const MAX_GZIPPED = 30 * 1024;
-const widgets = { 'product-catalog': 'Products', 'shopping-cart': 'Shopping cart', checkout: 'Checkout' };
+const widgets = { 'product-catalog': 'Products', 'shopping-cart': 'Shopping cart', checkout: 'Checkout', 'sales-report': 'Sales report' };
 const options = {
   bundle: true,
   minify: true,

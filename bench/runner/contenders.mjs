@@ -56,6 +56,11 @@ export async function buildSales({ cartwright, say }) {
   return { cartwright: cartwright ?? (await publish('src/Cartwright', 'cartwright', say)), asker: await publish('bench/SalesHistory', 'sales-history', say) };
 }
 
+/** @param {{ cartwright: string | undefined, say: (text: string) => void }} options */
+export async function buildChat({ cartwright, say }) {
+  return cartwright ?? (await publish('src/Cartwright', 'cartwright', say));
+}
+
 /** @param {string} executable @param {string} data @returns {Launch} */
 export function shopLaunch(executable, data) {
   return {

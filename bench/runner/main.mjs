@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { build, buildSales, dotnetVersion, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
+import { build, buildChat, buildSales, dotnetVersion, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
+import { measureChat } from './chat.mjs';
 import { measureColdStart } from './coldstart.mjs';
 import { run } from './processes.mjs';
-import { addingRows, listingRows, memoryRows, renderSales, renderTable, sessionRows, startRows, writeDocument, writeSales } from './report.mjs';
+import { addingRows, listingRows, memoryRows, renderChat, renderSales, renderTable, sessionRows, startRows, writeChat, writeDocument, writeSales } from './report.mjs';
 import { measureSales } from './sales.mjs';
 import { measureSessions } from './sessions.mjs';
 import { measureAdding, measureListing } from './throughput.mjs';
 
 const help = `Measures Cartwright against bare Kestrel and a TypeScript server, in one run on this machine.
 
-bench/run [--quick] [--only list|add|memory|start|sales] [--write] [--cartwright FILE]
+bench/run [--quick] [--only list|add|memory|start|sales|chat] [--write] [--cartwright FILE]
 
   --quick            one short round of each: shows that everything works, not how fast it is
   --only PART        list    list_products, requests per second
@@ -19,14 +20,15 @@ bench/run [--quick] [--only list|add|memory|start|sales] [--write] [--cartwright
                      memory  resident memory under both loads, and what idle sessions cost
                      start   process start to first answered call
                      sales   loading 100 thousand, 1 million and 10 million lines of history, and asking about them
-  --write            put the tables into docs/performance.md; only a whole run may, or --only sales its own
+                     chat    the terminal chat: first token to screen against curl, start to prompt (needs script and curl)
+  --write            put the tables into docs/performance.md; only a whole run may, or --only sales and --only chat their own
   --cartwright FILE  measure this executable instead of publishing src/Cartwright
   --help             this text
 
 Needs Linux, the .NET 10 SDK, Node 20 or newer and wrk. All traffic is loopback, 32 connections, one load generator thread.
 Exit code: 0 all required bounds met, 1 something answered wrongly or did not run, 3 a bound was missed.`;
 
-const parts = ['list', 'add', 'memory', 'start', 'sales'];
+const parts = ['list', 'add', 'memory', 'start', 'sales', 'chat'];
 
 function readOptions() {
   try {
@@ -41,7 +43,7 @@ function readOptions() {
     });
     if (values.only !== undefined && !parts.includes(values.only)) throw new Error(`--only takes one of ${parts.join(', ')}`);
     if (values.cartwright !== undefined && !existsSync(values.cartwright)) throw new Error(`${values.cartwright} does not exist`);
-    if (values.write && (values.quick || (values.only !== undefined && values.only !== 'sales') || values.cartwright !== undefined)) {
+    if (values.write && (values.quick || (values.only !== undefined && values.only !== 'sales' && values.only !== 'chat') || values.cartwright !== undefined)) {
       throw new Error('--write documents a whole run of the published build: leave out the other options');
     }
     return values;
@@ -78,6 +80,7 @@ const amounts = options.quick ? { sessions: 50_000, peerSessions: 1_000, starts:
 async function measure() {
   const folder = workFolder();
   let salesMet = true;
+  let chatMet = true;
   if (wanted('sales')) {
     const { cartwright, asker } = await buildSales({ cartwright: options.cartwright, say });
     /** @type {import('./sales.mjs').SalesResult[]} */
@@ -91,6 +94,15 @@ async function measure() {
     console.log(table);
     if (options.write) say(`wrote ${writeSales(table, await dotnetVersion())}`);
     if (options.only === 'sales') return salesMet ? 0 : 3;
+  }
+  if (wanted('chat')) {
+    const cartwright = await buildChat({ cartwright: options.cartwright, say });
+    say('the terminal chat');
+    const { table, met } = renderChat(await measureChat(cartwright, folder, options.quick ? { turns: 5, starts: 3 } : { turns: 100, starts: 15 }));
+    chatMet = met || options.quick;
+    console.log(table);
+    if (options.write) say(`wrote ${writeChat(table, await dotnetVersion())}`);
+    if (options.only === 'chat') return chatMet ? 0 : 3;
   }
   await requireWrk();
   const executables = await build({ cartwright: options.cartwright, say });
@@ -150,7 +162,7 @@ async function measure() {
   if (options.write) {
     say(`wrote ${writeDocument(rows, await runtimeVersions(), bytes)}`);
   }
-  return salesMet && rows.every(({ met }) => met !== false) ? 0 : 3;
+  return salesMet && chatMet && rows.every(({ met }) => met !== false) ? 0 : 3;
 }
 
 try {

@@ -21,11 +21,29 @@ for (const [signal, code] of /** @type {const} */ ([['SIGINT', 130], ['SIGTERM',
  * @param {{ cwd?: string, env?: Record<string, string> }} [options]
  */
 export function start(command, args, options = {}) {
-  const child = spawn(command, args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  return watched(spawn(command, args, { ...spawnOptions(options), stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+/**
+ * The same with a standard input to write to.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ */
+export function startWithInput(command, args, options = {}) {
+  return watched(spawn(command, args, { ...spawnOptions(options), stdio: ['pipe', 'pipe', 'pipe'] }));
+}
+
+/** @param {{ cwd?: string, env?: Record<string, string> }} options */
+function spawnOptions({ cwd, env }) {
+  return { ...(cwd === undefined ? {} : { cwd }), env: { ...process.env, ...env } };
+}
+
+/**
+ * @template {ChildProcess} T
+ * @param {T} child
+ */
+function watched(child) {
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;

@@ -142,6 +142,30 @@ export function renderSales(results) {
   return { table: renderCells([['Measured', ...results.map(result => `${count(result.lines)} lines`), 'Required', ''], ...cells]), met };
 }
 
+/**
+ * @param {import('./chat.mjs').ChatResult} result
+ * @returns {{ table: string, met: boolean }}
+ */
+export function renderChat(result) {
+  /** @param {number} ms */
+  const short = ms => `${ms.toFixed(ms < 20 ? 1 : 0)} ms`;
+  const lines = [
+    { label: 'first token on the wire to first token on the screen, chat', value: result.chat },
+    { label: 'the same, curl', value: result.bare },
+    { label: 'what the chat adds', value: result.added, bound: 5 },
+    { label: 'start to prompt', value: result.prompt, bound: 400 },
+    { label: 'start to prompt, --rest', value: result.restPrompt, bound: 400 },
+  ];
+  const cells = lines.map(({ label, value, bound }) => [label, short(value), bound === undefined ? '' : `<= ${bound} ms`, bound === undefined ? '' : value <= bound ? 'met' : 'MISSED']);
+  return { table: renderCells([['Measured, median', '', 'Required', ''], ...cells]), met: lines.every(({ value, bound }) => bound === undefined || value <= bound) };
+}
+
+/** @param {string} table @param {string} dotnet */
+export function writeChat(table, dotnet) {
+  const machine = `${cpus().length} cores shared by shop, endpoint and chat, .NET ${dotnet}`;
+  return replaceBlock('bench/run chat', `${machine}. Command: \`bench/run --only chat\`. 100 turns against a scripted endpoint, side by side with \`curl\`, each in a terminal of its own; 15 starts with the server up.\n\n${table}`);
+}
+
 /** @param {string} table @param {string} dotnet */
 export function writeSales(table, dotnet) {
   const machine = `${cpus().length} cores, ASP.NET Core ${dotnet}`;

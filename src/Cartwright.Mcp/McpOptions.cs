@@ -31,6 +31,9 @@ public sealed class McpOptions
     /// <summary>Remembers ended legacy sessions. Without it a DELETE closes the session's streams, and the id stays good until it expires.</summary>
     public SessionEnds? SessionEnds { get; init; }
 
+    /// <summary>Where subscriptions of legacy sessions are kept; null keeps them in this instance, which then has to hold the stream too.</summary>
+    public SessionSubscriptions? SessionSubscriptions { get; init; }
+
     /// <summary>How one-shot answers are framed.</summary>
     public AnswerFraming Framing { get; init; } = AnswerFraming.Auto;
 
@@ -104,3 +107,13 @@ public enum AnswerFraming
 public sealed record SessionEnds(
     Func<string, DateTimeOffset, CancellationToken, ValueTask> End,
     Func<string, CancellationToken, ValueTask<bool>> IsEnded);
+
+/// <summary>
+/// Where subscriptions of legacy sessions are kept, so that the instance that holds a session's stream knows of what another one was
+/// asked. After a change, <see cref="McpServer.ReloadSubscriptions"/> is to be called on every instance.
+/// </summary>
+/// <param name="Set">Keep (true) or drop (false) the session's subscription to the URI; the session expires on its own at the given time.</param>
+/// <param name="Of">All URIs of the session.</param>
+public sealed record SessionSubscriptions(
+    Func<string, string, bool, DateTimeOffset, CancellationToken, ValueTask> Set,
+    Func<string, CancellationToken, ValueTask<IReadOnlyCollection<string>>> Of);

@@ -97,6 +97,9 @@ public sealed record PromptMessage(Content Content, bool FromAssistant = false);
 /// <summary>What <c>resources/read</c> answers.</summary>
 public sealed class ReadResult(params IReadOnlyList<ResourceContents> contents) : McpResult
 {
+    /// <summary>True for what only this caller may see, or what changes at any time: clients are told not to keep it.</summary>
+    public bool IsLive { get; init; }
+
     public static ReadResult Fail(McpError error) => new() { Error = error };
 
     internal override void WriteMembers(Utf8JsonWriter writer)

@@ -56,4 +56,24 @@ public sealed class McpServer
 
     /// <summary>Tells the streams that subscribed to the resource that it has changed.</summary>
     public void NotifyResourceUpdated(string uri) => Streams.Send(new Notice(NoticeKind.ResourceUpdated, uri));
+
+    /// <summary>Tells each stream that whatever it subscribed to under this beginning of a URI may have changed.</summary>
+    public void NotifyResourcesUpdated(string prefix) => Streams.SendUpdates(prefix);
+
+    /// <summary>
+    /// Takes over what a legacy session subscribed to, from <see cref="McpOptions.SessionSubscriptions"/>; null for all sessions that have
+    /// a stream here. Those that have none here cost nothing.
+    /// </summary>
+    public async ValueTask ReloadSubscriptions(string? sessionId, CancellationToken cancellation)
+    {
+        if (Options.SessionSubscriptions is not { } kept)
+        {
+            return;
+        }
+
+        foreach (var id in sessionId is null ? Streams.Sessions() : Streams.Has(sessionId) ? [sessionId] : [])
+        {
+            Notes.SetSubscriptions(id, await kept.Of(id, cancellation));
+        }
+    }
 }

@@ -20,6 +20,31 @@ internal sealed class SessionNotes
     public bool IsSubscribed(string sessionId, string uri) =>
         _notes.TryGetValue(sessionId, out var note) && note.Uris.ContainsKey(uri);
 
+    /// <summary>What the session subscribed to.</summary>
+    public IEnumerable<string> Subscriptions(string sessionId) => _notes.TryGetValue(sessionId, out var note) ? note.Uris.Keys : [];
+
+    /// <summary>Takes over what the session subscribed to at any instance.</summary>
+    public void SetSubscriptions(string sessionId, IReadOnlyCollection<string> uris)
+    {
+        if (uris.Count == 0 && !_notes.ContainsKey(sessionId))
+        {
+            return;
+        }
+
+        if (Find(sessionId) is { } note)
+        {
+            foreach (var uri in note.Uris.Keys.Except(uris, StringComparer.Ordinal))
+            {
+                note.Uris.TryRemove(uri, out _);
+            }
+
+            foreach (var uri in uris.Take(MaxSubscriptions))
+            {
+                note.Uris[uri] = true;
+            }
+        }
+    }
+
     public void SetLogLevel(string? sessionId, McpLogLevel level)
     {
         if (Find(sessionId) is { } note)

@@ -6,14 +6,22 @@ using Microsoft.Extensions.Logging;
 
 namespace Cartwright.Server;
 
-/// <summary>Removes what has expired: carts, idempotency keys, ended sessions.</summary>
-internal sealed partial class HourlySweep(ShoppingCarts carts, EndedSessions sessions, WebhookInbox inbox, OrderBook orders, TimeProvider time, ILogger<HourlySweep> logger)
+/// <summary>Removes what has expired: carts, idempotency keys, ended sessions and subscriptions, receipts of webhooks, orders that came to nothing.</summary>
+internal sealed partial class HourlySweep(
+    ShoppingCarts carts,
+    EndedSessions sessions,
+    KeptSubscriptions subscriptions,
+    WebhookInbox inbox,
+    OrderBook orders,
+    TimeProvider time,
+    ILogger<HourlySweep> logger)
     : Periodic(TimeSpan.FromHours(1), time)
 {
     protected override async Task Work(CancellationToken stopping)
     {
         var swept = await carts.Sweep(stopping);
         var ended = await sessions.Sweep(stopping);
+        await subscriptions.Sweep(stopping);
         await inbox.Sweep(stopping);
         await orders.Sweep(stopping);
         if (swept.Ok && ended.Ok)

@@ -68,8 +68,16 @@ internal static class ServerBuilder
                 storage.Database, services.GetRequiredService<ShoppingCarts>(), orders, provider, storage.Ids, time, settings.Payments.CapturesLater)
             : null;
         var shop = new Shop(storage.Catalog, watch, services.GetRequiredService<ShoppingCarts>(), desk, orders, payments, settings.Payments.Mode, origin);
-        var options = Options(settings, desk is not null, publicUrl, time, storage.SigningKey, services.GetRequiredService<EndedSessions>());
+        var options = Options(
+            settings,
+            desk is not null,
+            publicUrl,
+            time,
+            storage.SigningKey,
+            services.GetRequiredService<EndedSessions>(),
+            services.GetRequiredService<KeptSubscriptions>());
         var shopServer = shop.Serve(await watch.Begin(), options);
+        new ShopNews(shopServer, watch, services.GetRequiredService<ILogger<ShopNews>>()).Follow(storage.Database.Notices);
         app.MapMcp("/mcp", shopServer);
         app.MapRest("/mcp", shopServer);
         var salesServer = BackOffice.Map(
@@ -120,6 +128,7 @@ internal static class ServerBuilder
         services.AddSingleton(new CartOptions { Lifetime = settings.CartLifetime });
         services.AddSingleton<ShoppingCarts>();
         services.AddSingleton<EndedSessions>();
+        services.AddSingleton<KeptSubscriptions>();
         services.AddSingleton<CatalogWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogWatch>());
         services.AddHostedService<HourlySweep>();
@@ -174,7 +183,7 @@ internal static class ServerBuilder
         return new Storage(database, catalog, ids, key.Value, salesKey.Value, keys.Value);
     }
 
-    private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended) => new()
+    private static McpOptions Options(Settings settings, bool sells, Uri origin, TimeProvider time, byte[] signingKey, EndedSessions ended, KeptSubscriptions subscriptions) => new()
     {
         Name = "cartwright",
         Title = "Cartwright shop",
@@ -192,8 +201,16 @@ internal static class ServerBuilder
             ? ["http://localhost", "http://127.0.0.1", "http://[::1]", origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins]
             : [origin.GetLeftPart(UriPartial.Authority), .. settings.MoreOrigins],
         SessionEnds = new SessionEnds(
-            async (id, expires, cancellation) => _ = (await ended.End(id, expires, cancellation)).Value,
+            async (id, expires, cancellation) =>
+            {
+                _ = (await ended.End(id, expires, cancellation)).Value;
+                await subscriptions.Forget(id, cancellation);
+            },
             ended.IsEnded),
+        ResourceSubscriptions = true,
+        SessionSubscriptions = new SessionSubscriptions(
+            async (id, uri, isWanted, expires, cancellation) => _ = (await subscriptions.Set(id, uri, isWanted, expires, cancellation)).Value,
+            subscriptions.Of),
     };
 
     /// <summary>Under which names the server may be addressed, as a Host header spells them; none means any.</summary>

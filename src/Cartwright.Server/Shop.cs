@@ -38,8 +38,8 @@ internal sealed class Shop
         _checkoutTools = new CheckoutTools(desk, orders, _products.ImageUrl, origin, payments.EmbedScript, isEmbedded);
         var shopOrigin = new Uri(origin);
         var embed = isEmbedded ? new Widget.EmbedOrigins(payments.EmbedScript!.GetLeftPart(UriPartial.Authority), payments.EmbedFrame!) : null;
-        _widgets = [.. Widget.All.Select(widget => widget.ToResource(shopOrigin, embed))];
-        _otherBuilds = Widget.OtherBuilds(shopOrigin, embed);
+        _widgets = [.. Widget.Shop.Select(widget => widget.ToResource(shopOrigin, embed))];
+        _otherBuilds = Widget.OtherBuilds(Widget.Shop, shopOrigin, embed);
     }
 
     /// <summary>The endpoint, which follows the catalogue from now on.</summary>
@@ -53,5 +53,5 @@ internal sealed class Shop
     private McpFeatures Offer(CatalogHead? head) => new(
         [.. new CatalogTools(_catalog, _watch, _products, head).All(), .. _cartTools.All(), .. _checkoutTools.All()],
         _widgets,
-        [_otherBuilds]);
+        [_cartTools.Template(), _otherBuilds]);
 }

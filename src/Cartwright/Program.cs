@@ -6,6 +6,7 @@ var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Wi
 {
     ServeVerb.Create(),
     CatalogVerb.Create(),
+    ChatVerb.Create(),
     OrdersVerb.Create(),
     SalesVerb.Create(),
     MoveVerb.Create(),
@@ -19,4 +20,5 @@ if (parsed.Errors.Count > 0)
     configuration.Output = configuration.Error;
 }
 
-return await parsed.InvokeAsync(configuration);
+var code = await parsed.InvokeAsync(configuration);
+return parsed.Errors.Count > 0 && parsed.CommandResult.Command.Name == ChatVerb.Name ? Terminal.BadSetup : code;

@@ -92,7 +92,7 @@ internal sealed class LegacyStreams(McpServer server)
     private async Task Listen(HttpContext http, EventStream stream, string sessionId)
     {
         bool Wants(Notice notice) => notice.Uri is null || server.Notes.IsSubscribed(sessionId, notice.Uri);
-        var listener = new Listener(stream, Wants, SubscriptionId: default);
+        var listener = new Listener(stream, Wants, () => server.Notes.Subscriptions(sessionId), SubscriptionId: default);
         if (!server.Streams.TryAdd(listener, sessionId))
         {
             await WriteBusy(http);
@@ -101,6 +101,7 @@ internal sealed class LegacyStreams(McpServer server)
 
         try
         {
+            await server.ReloadSubscriptions(sessionId, http.RequestAborted);
             await stream.Run(http, server.Options);
         }
         finally

@@ -26,8 +26,9 @@ internal readonly record struct Notice(NoticeKind Kind, string? Uri)
 /// <summary>One open notification stream.</summary>
 /// <param name="Stream">Where news goes.</param>
 /// <param name="Wants">Which news.</param>
+/// <param name="Uris">The resources it subscribed to.</param>
 /// <param name="SubscriptionId">Id of the <c>subscriptions/listen</c> request as JSON; empty on a legacy stream.</param>
-internal sealed record Listener(EventStream Stream, Func<Notice, bool> Wants, ReadOnlyMemory<byte> SubscriptionId)
+internal sealed record Listener(EventStream Stream, Func<Notice, bool> Wants, Func<IEnumerable<string>> Uris, ReadOnlyMemory<byte> SubscriptionId)
 {
     public void WriteMeta(Utf8JsonWriter writer)
     {
@@ -72,20 +73,40 @@ internal sealed class StreamHub(McpOptions options)
     {
         foreach (var listener in _listeners.Keys.Where(listener => listener.Wants(notice)))
         {
-            listener.Stream.Push(EventStream.Frame(notice.Method, writer =>
-            {
-                if (!listener.SubscriptionId.IsEmpty)
-                {
-                    listener.WriteMeta(writer);
-                }
-
-                if (notice.Uri is not null)
-                {
-                    writer.WriteString("uri"u8, notice.Uri);
-                }
-            }));
+            Push(listener, notice);
         }
     }
+
+    /// <summary>Tells everybody that everything they subscribed to under this prefix may have changed.</summary>
+    public void SendUpdates(string prefix)
+    {
+        foreach (var listener in _listeners.Keys)
+        {
+            foreach (var uri in listener.Uris().Where(uri => uri.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                Push(listener, new Notice(NoticeKind.ResourceUpdated, uri));
+            }
+        }
+    }
+
+    /// <summary>The sessions that have a stream here.</summary>
+    public IReadOnlyList<string> Sessions() => [.. _listeners.Values.OfType<string>().Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Whether the session has a stream here.</summary>
+    public bool Has(string sessionId) => _listeners.Values.Contains(sessionId, StringComparer.Ordinal);
+
+    private static void Push(Listener listener, Notice notice) => listener.Stream.Push(EventStream.Frame(notice.Method, writer =>
+    {
+        if (!listener.SubscriptionId.IsEmpty)
+        {
+            listener.WriteMeta(writer);
+        }
+
+        if (notice.Uri is not null)
+        {
+            writer.WriteString("uri"u8, notice.Uri);
+        }
+    }));
 
     /// <summary>Ends the streams of a session.</summary>
     public void Close(string sessionId)

@@ -31,7 +31,7 @@ internal static class Subscription
         };
 
         // The id outlives the body it is a slice of.
-        var listener = new Listener(new EventStream(), Wants, message.Id.ToArray());
+        var listener = new Listener(new EventStream(), Wants, () => uris, message.Id.ToArray());
         listener.Stream.Push(EventStream.Frame("notifications/subscriptions/acknowledged", writer =>
         {
             listener.WriteMeta(writer);

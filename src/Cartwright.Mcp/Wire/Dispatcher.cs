@@ -88,6 +88,7 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
             Methods.ListPrompts when features.Prompts.Count > 0 => Done(List(encoded.Prompts, call, output)),
             Methods.Complete when features.HasCompletion => Complete(call, features, output),
             Methods.Discover when call.IsModern => Done(Copy(encoded.Discovery, output)),
+            Methods.SubscribeResource or Methods.UnsubscribeResource when !call.IsModern && server.Options.ResourceSubscriptions => Subscribe(call, output),
             _ when !call.IsModern => Done(RunLegacy(call, encoded, output)),
             _ => Done(McpError.MethodNotFound(call.Method)),
         };
@@ -111,17 +112,26 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
 
                 server.Notes.SetLogLevel(call.SessionId, level);
                 return Copy(EmptyResult, output);
-            case Methods.SubscribeResource or Methods.UnsubscribeResource when server.Options.ResourceSubscriptions:
-                if (call.Message.Uri is not { } uri)
-                {
-                    return McpError.InvalidParams("params.uri is required.");
-                }
-
-                server.Notes.SetSubscribed(call.SessionId, uri, call.Method == Methods.SubscribeResource);
-                return Copy(EmptyResult, output);
             default:
                 return McpError.MethodNotFound(call.Method);
         }
+    }
+
+    private async ValueTask<McpError?> Subscribe(McpCall call, OutputBuffer output)
+    {
+        if (call.Message.Uri is not { } uri)
+        {
+            return McpError.InvalidParams("params.uri is required.");
+        }
+
+        var isWanted = call.Method == Methods.SubscribeResource;
+        if (server.Options.SessionSubscriptions is { } kept && call.SessionId is { } id && server.Sessions.Verify(id) is { } expires)
+        {
+            await kept.Set(id, uri, isWanted, expires, call.Aborted);
+        }
+
+        server.Notes.SetSubscribed(call.SessionId, uri, isWanted);
+        return Copy(EmptyResult, output);
     }
 
     private async ValueTask<McpError?> CallTool(McpCall call, McpFeatures features, OutputBuffer output) =>
@@ -201,14 +211,14 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
         if (call.IsModern)
         {
             writer.WriteString("resultType"u8, "complete"u8);
-            if (cached && call.Message.RequestState is null && call.Message.InputResponses.IsEmpty)
+            if (cached && result is not ReadResult { IsLive: true } && call.Message.RequestState is null && call.Message.InputResponses.IsEmpty)
             {
                 writer.WriteNumber("ttlMs"u8, (long)server.Options.CacheLifetime.TotalMilliseconds);
                 writer.WriteString("cacheScope"u8, server.Options.CachePublic ? "public"u8 : "private"u8);
             }
             else if (cached)
             {
-                // Made from the caller's own input: the members are required, and nobody may reuse it.
+                // The caller's own, or made from the caller's input: the members are required, and nobody may reuse it.
                 writer.WriteNumber("ttlMs"u8, 0);
                 writer.WriteString("cacheScope"u8, "private"u8);
             }

@@ -37,7 +37,8 @@ internal static class Invocation
             return ReadResult.Fail(error);
         }
 
-        if (features.ResourcesByUri.TryGetValue(uri, out var resource))
+        // Libraries that parse URIs put a slash behind one that has no path.
+        if (features.ResourcesByUri.TryGetValue(uri, out var resource) || features.ResourcesByUri.TryGetValue(uri.TrimEnd('/'), out resource))
         {
             return await resource.Read(call);
         }

@@ -104,6 +104,8 @@ internal static class CartTables
         {
             throw new InvalidOperationException($"Another write came between reading and writing version {cart.Version} of a cart.");
         }
+
+        session.Tell(Notices.Cart, cart.Id);
     }
 
     public static ValueTask<List<CartLine>> Lines(DbSession session, string cartId) =>
@@ -149,6 +151,7 @@ internal static class CartTables
         if (changed > 0)
         {
             await session.Later("update cart set version = version + 1 where id = @cart", ("@cart", cartId));
+            session.Tell(Notices.Cart, cartId);
         }
     }
 

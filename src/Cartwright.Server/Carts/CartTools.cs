@@ -117,6 +117,27 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
             Show),
     ];
 
+    /// <summary>The cart as a resource, which can be subscribed to. Its id is a capability, so that its URI is one.</summary>
+    public McpResourceTemplate Template() => new("shop://cart/{cart_id}", "cart", "application/json", Read)
+    {
+        Title = "Shopping cart",
+        Description = "A shopper's cart by its id, as show_cart answers it. A client that subscribes is told of every change, also one made elsewhere.",
+    };
+
+    /// <summary>The URI of a cart as a resource.</summary>
+    public static string Uri(string cartId) => $"shop://cart/{cartId}";
+
+    private async ValueTask<ReadResult?> Read(IReadOnlyDictionary<string, string> variables, McpCall call)
+    {
+        var id = variables["cart_id"];
+        var cart = await carts.Find(id, call.Aborted);
+        return cart is null ? null : new ReadResult(
+            ResourceContents.Text(Uri(id), "application/json", JsonSerializer.Serialize(WithImages(cart), CartJson.Default.CartSnapshot)))
+        { IsLive = true };
+    }
+
+    private CartSnapshot WithImages(CartSnapshot cart) => cart with { Items = [.. cart.Items.Select(item => item with { Image = imageUrl(item.Image) })] };
+
     private async ValueTask<ToolResult> Add(AddToCartRequest request, McpCall call) => Answer(await carts.Add(
         Address(request.CartId, call),
         [.. request.Items.Select(item => new CartEntry(item.ProductId, item.Name, item.Quantity ?? 1))],
@@ -162,7 +183,7 @@ internal sealed class CartTools(ShoppingCarts carts, Func<string?, string?> imag
             return result.Problem.ToToolResult();
         }
 
-        var cart = result.Value with { Items = [.. result.Value.Items.Select(item => item with { Image = imageUrl(item.Image) })] };
+        var cart = WithImages(result.Value);
         var cartId = Encoding.UTF8.GetBytes($"\"{cart.CartId}\"");
         return ToolResult.Of(cart, CartJson.Default.CartSnapshot, CartText.Of(cart)).WithMeta(
         [

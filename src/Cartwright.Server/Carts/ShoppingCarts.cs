@@ -33,15 +33,11 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         Change(address, new CartChange(CartOperation.Replace, items, null, idempotencyKey), cancellation);
 
     /// <summary>The cart as it is. When the call has none yet, an empty one is stored, so that its id works from now on.</summary>
-    public async ValueTask<Result<CartSnapshot>> Show(CartAddress address, CancellationToken cancellation = default)
-    {
-        var shown = await database.Read(
-            async session => await CartTables.Find(session, address, Now()) is { } cart
-                ? cart.Show(await CartTables.Lines(session, cart.Id))
-                : null,
-            cancellation);
-        return shown is not null ? shown : await database.Write(session => Open(session, address), isRepeatable: true, cancellation);
-    }
+    public async ValueTask<Result<CartSnapshot>> Show(CartAddress address, CancellationToken cancellation = default) =>
+        await Read(address, cancellation) is { } shown ? shown : await database.Write(session => Open(session, address), isRepeatable: true, cancellation);
+
+    /// <summary>The cart with this id; null when there is none, or it has expired.</summary>
+    public ValueTask<CartSnapshot?> Find(string id, CancellationToken cancellation = default) => Read(new CartAddress(id), cancellation);
 
     /// <summary>Removes expired carts with all that belongs to them, and answers kept longer than keys live.</summary>
     public async ValueTask<Result<Swept>> Sweep(CancellationToken cancellation = default)
@@ -58,6 +54,10 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
         var carts = await database.Sweep("cart", "id", "expires_at", now, cancellation);
         return carts.Ok ? new Swept(carts.Value, keys.Value) : carts.Problem;
     }
+
+    private ValueTask<CartSnapshot?> Read(CartAddress address, CancellationToken cancellation) => database.Read(
+        async session => await CartTables.Find(session, address, Now()) is { } cart ? cart.Show(await CartTables.Lines(session, cart.Id)) : null,
+        cancellation);
 
     private async ValueTask<Result<CartSnapshot>> Open(DbSession session, CartAddress address)
     {

@@ -50,6 +50,7 @@ internal static class CatalogLoader
         }
 
         await session.Execute("delete from image where path not in (select image from product where image is not null)");
+        session.Tell(Notices.Catalog, "");
         return new CatalogLoad(await LoadStore(session, file.Store), added, changed, file.Products.Count - added - changed, retired);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cartwright.Mcp;
+using Cartwright.Server.Widgets;
 using Microsoft.AspNetCore.Routing;
 
 namespace Cartwright.Server.Sales;
@@ -14,19 +15,22 @@ internal static class BackOffice
     /// <returns>The server, to be described.</returns>
     public static McpServer Map(IEndpointRouteBuilder routes, SalesBook book, Settings settings, Uri origin, McpOptions shop, KeyGuard guard)
     {
-        var server = new McpServer(Options(settings.ServerName, origin, shop), Offer(book, settings.TopCount));
+        var server = new McpServer(Options(settings.ServerName, origin, shop), Offer(book, settings.TopCount, origin));
         guard.Protect(routes.MapMcp(Path, server));
         guard.Protect(routes.MapRest(Path, server));
         return server;
     }
 
-    private static McpFeatures Offer(SalesBook book, int topCount)
+    private static McpFeatures Offer(SalesBook book, int topCount, Uri origin)
     {
         var reports = new SalesReports(book, topCount);
         var completion = new SalesCompletion(book);
         var resources = new SalesResources(book, reports, completion);
         return new McpFeatures(
-            new SalesTools(reports).All(), resources.All(), resources.Templates(), new SalesPrompts(book, reports, completion, topCount).All());
+            new SalesTools(reports).All(),
+            [.. resources.All(), .. Widget.BackOffice.Select(widget => widget.ToResource(origin))],
+            [.. resources.Templates(), Widget.OtherBuilds(Widget.BackOffice, origin)],
+            new SalesPrompts(book, reports, completion, topCount).All());
     }
 
     private static McpOptions Options(string name, Uri origin, McpOptions shop) => new()
@@ -37,7 +41,7 @@ internal static class BackOffice
         Instructions =
             "The merchant's sales figures. sales_report tells everything about a period, sales_between its course, top_products what sells best, "
             + "find_products the id of a product. State only figures that a tool told, with their currency, and never add up two currencies. "
-            + "metrics://definitions says what each figure means.",
+            + "shop://definitions says what each figure means.",
 
         // Of its own, so that a session of the shop is none here.
         SigningKey = HMACSHA256.HashData(shop.SigningKey, "back office"u8),

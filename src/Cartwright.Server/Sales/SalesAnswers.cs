@@ -23,7 +23,7 @@ internal abstract record SalesAnswer
     public required string TimeZone { get; init; }
 
     [JsonPropertyOrder(-5)]
-    [Description("Version of the definitions of the figures (resource metrics://definitions)")]
+    [Description("Version of the definitions of the figures (resource shop://definitions)")]
     public required string DefinitionVersion { get; init; }
 
     [JsonPropertyOrder(-4)]

@@ -6,7 +6,7 @@ namespace Cartwright.Server.Sales;
 internal sealed record FigureDefinition(string Name, string Meaning);
 
 /// <summary>
-/// What every figure means, said once: the tools' descriptions, the resource <c>metrics://definitions</c> and docs/sales.md all have it
+/// What every figure means, said once: the tools' descriptions, the resource <c>shop://definitions</c> and docs/sales.md all have it
 /// from here. Whoever changes a meaning changes the version, which every answer names.
 /// </summary>
 internal static class SalesDefinitions

@@ -9,7 +9,7 @@ namespace Cartwright.Server.Sales;
 internal sealed class SalesResources(SalesBook book, SalesReports reports, SalesCompletion completion)
 {
     public const string FactsUri = "shop://facts";
-    public const string DefinitionsUri = "metrics://definitions";
+    public const string DefinitionsUri = "shop://definitions";
 
     private const string Json = "application/json";
     private const string Markdown = "text/markdown";
@@ -37,13 +37,13 @@ internal sealed class SalesResources(SalesBook book, SalesReports reports, Sales
 
     public IReadOnlyList<McpResourceTemplate> Templates() =>
     [
-        new McpResourceTemplate("product://{id}", "product", Json, ReadProduct)
+        new McpResourceTemplate("shop://product/{id}", "product", Json, ReadProduct)
         {
             Title = "A product's sales",
             Description = "One product by its id: name, category, and its figures of the last 30 days.",
             Complete = completion.Complete,
         },
-        new McpResourceTemplate("report://{month}", "month-report", Json, ReadMonth)
+        new McpResourceTemplate("shop://report/{month}", "month-report", Json, ReadMonth)
         {
             Title = "A month's report",
             Description = "The report of a month, yyyy-mm: what sales_report answers for it; of the running month up to today.",
@@ -85,13 +85,13 @@ internal sealed class SalesResources(SalesBook book, SalesReports reports, Sales
         var id = variables["id"];
         var reply = await reports.Product(id, call.Aborted);
         return reply.Ok
-            ? new ReadResult(ResourceContents.Text($"product://{Uri.EscapeDataString(id)}", Json, reply.Value.JsonText))
+            ? new ReadResult(ResourceContents.Text($"shop://product/{Uri.EscapeDataString(id)}", Json, reply.Value.JsonText))
             : ReadResult.Fail(new McpError(ErrorCodes.InvalidParams, reply.Problem.Advice));
     }
 
     private async ValueTask<ReadResult?> ReadMonth(IReadOnlyDictionary<string, string> variables, McpCall call) =>
         await reports.Month(variables["month"], call.Aborted) is { } reply
-            ? new ReadResult(ResourceContents.Text($"report://{variables["month"]}", Json, reply.JsonText))
+            ? new ReadResult(ResourceContents.Text($"shop://report/{variables["month"]}", Json, reply.JsonText))
             : null;
 
     private static void WriteDay(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateOnly? day)

@@ -93,6 +93,6 @@ internal static class SalesText
 
         text.Append(answer.IncludesSimulated ? "Simulated orders count in these figures: no money moved for them.\n" : "");
         text.Append(answer.IncludesSample ? "Sample history counts in these figures: it is made up.\n" : "");
-        return text.Append($"{answer.RowCount} {(answer.RowCount == 1 ? "row" : "rows")}; definitions version {answer.DefinitionVersion} (metrics://definitions).").ToString();
+        return text.Append($"{answer.RowCount} {(answer.RowCount == 1 ? "row" : "rows")}; definitions version {answer.DefinitionVersion} (shop://definitions).").ToString();
     }
 }

@@ -1,9 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Cartwright.Mcp;
+using Cartwright.Server.Widgets;
 
 namespace Cartwright.Server.Sales;
 
@@ -87,7 +87,8 @@ internal sealed class SalesTools(SalesReports reports)
             ("Ranking the products", "Products ranked"),
             SalesRequestJson.Default.TopProductsRequest,
             SalesAnswerJson.Default.TopAnswer,
-            (request, call) => reports.Top(request.N, request.DateStart, request.DateEnd, call.Aborted)),
+            (request, call) => reports.Top(request.N, request.DateStart, request.DateEnd, call.Aborted),
+            Widget.SalesReport),
         Tool(
             "sales_report",
             "Sales report",
@@ -96,7 +97,8 @@ internal sealed class SalesTools(SalesReports reports)
             ("Writing the report", "Report written"),
             SalesRequestJson.Default.SalesBetweenRequest,
             SalesAnswerJson.Default.ReportAnswer,
-            (request, call) => reports.Report(request.DateStart, request.DateEnd, call.Aborted)),
+            (request, call) => reports.Report(request.DateStart, request.DateEnd, call.Aborted),
+            Widget.SalesReport),
     ];
 
     private static McpTool Tool<TRequest, TResult>(
@@ -106,23 +108,20 @@ internal sealed class SalesTools(SalesReports reports)
         (string Doing, string Done) status,
         JsonTypeInfo<TRequest> request,
         JsonTypeInfo<TResult> result,
-        Func<TRequest, McpCall, ValueTask<Result<SalesReply>>> answer)
+        Func<TRequest, McpCall, ValueTask<Result<SalesReply>>> answer,
+        Widget? widget = null)
         where TRequest : class => McpTool.Create(
             new ToolDeclaration(name, title, description, ToolBehaviour.Reads)
             {
-                Meta = new JsonObject
-                {
-                    ["ui"] = new JsonObject { ["visibility"] = new JsonArray("model", "app") },
-                    ["openai/widgetAccessible"] = true,
-                    ["openai/toolInvocation/invoking"] = status.Doing,
-                    ["openai/toolInvocation/invoked"] = status.Done,
-                },
+                Meta = widget?.ToolMeta(status.Doing, status.Done) ?? Widget.NoneMeta(status.Doing, status.Done, isBackOffice: true),
             },
             request,
             result,
             async (asked, call) =>
             {
                 var reply = await answer(asked, call);
-                return reply.Ok ? ToolResult.OfJson(reply.Value.Json, reply.Value.Text) : reply.Problem.ToToolResult();
+                return reply.Ok
+                    ? ToolResult.OfJson(reply.Value.Json, reply.Value.Text).WithMeta(widget?.ResultMeta() ?? [])
+                    : reply.Problem.ToToolResult();
             });
 }

@@ -90,6 +90,9 @@ internal sealed class Database : IAsyncDisposable
         }
     }
 
+    /// <summary>Tells what was committed, see <see cref="DbSession.Tell"/>: by this process; on an engine that reaches them, by the others too.</summary>
+    public Notices Notices => _engine.Notices;
+
     /// <summary>Has what goes wrong in the background told here; before that, nobody hears of it.</summary>
     public void LogTo(ILogger<Database> logger) => _engine.LogTo(logger);
 

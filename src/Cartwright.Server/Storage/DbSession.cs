@@ -9,6 +9,8 @@ namespace Cartwright.Server.Storage;
 /// </summary>
 internal abstract class DbSession
 {
+    private List<Notice>? _news;
+
     /// <summary>For the few places where the engines need different texts.</summary>
     public abstract bool IsPostgres { get; }
 
@@ -31,6 +33,24 @@ internal abstract class DbSession
 
     /// <summary>The integer in the first column of the first row; null when there is no row or no value in it.</summary>
     public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Begin(sql, args));
+
+    /// <summary>Has the notice told once this transaction is committed, and never if it is not.</summary>
+    public void Tell(string topic, string subject)
+    {
+        var notice = new Notice(topic, subject);
+        if (_news?.Contains(notice) != true)
+        {
+            (_news ??= []).Add(notice);
+        }
+    }
+
+    /// <summary>What is to be told of the work so far; from here on it is told anew.</summary>
+    public IReadOnlyList<Notice> TakeNews()
+    {
+        IReadOnlyList<Notice> news = _news ?? (IReadOnlyList<Notice>)[];
+        _news = null;
+        return news;
+    }
 
     /// <summary>Prepares a statement that is run for very many rows. It belongs to the transaction: the caller disposes of it before the end.</summary>
     public abstract BulkStatement Bulk(string sql);

@@ -12,5 +12,7 @@ internal interface IEngine : IAsyncDisposable
 
     ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation);
 
+    Notices Notices { get; }
+
     void LogTo(ILogger logger);
 }

@@ -29,6 +29,7 @@ internal sealed partial class PostgresEngine : IEngine
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresStatements _statements = new();
+    private readonly PostgresNews _news;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ILogger _logger = NullLogger.Instance;
 
@@ -36,7 +37,11 @@ internal sealed partial class PostgresEngine : IEngine
     private int _active = 1;
     private volatile bool _isClosing;
 
-    private PostgresEngine(NpgsqlDataSource source) => _source = source;
+    private PostgresEngine(NpgsqlDataSource source)
+    {
+        _source = source;
+        _news = new PostgresNews(source, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), () => _logger);
+    }
 
     public bool IsPostgres => true;
 
@@ -98,6 +103,8 @@ internal sealed partial class PostgresEngine : IEngine
         }
     }
 
+    public Notices Notices => _news.Notices;
+
     public void LogTo(ILogger logger) => _logger = logger;
 
     public async ValueTask DisposeAsync()
@@ -105,6 +112,7 @@ internal sealed partial class PostgresEngine : IEngine
         _isClosing = true;
         Leave();
         await _drained.Task;
+        await _news.DisposeAsync();
         await _source.DisposeAsync();
     }
 
@@ -141,6 +149,7 @@ internal sealed partial class PostgresEngine : IEngine
                 if (result.Ok && mode == PostgresMode.Write)
                 {
                     await session.Commit();
+                    _news.Tell(session.TakeNews());
                 }
 
                 return result;

@@ -45,6 +45,8 @@ internal sealed class SqliteEngine : IEngine
     public ValueTask<Result<T>> Write<T>(Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation) =>
         _writer.Write(work, cancellation);
 
+    public Notices Notices => _writer.Notices;
+
     public void LogTo(ILogger logger) => _writer.LogTo(logger);
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,9 @@ namespace Cartwright.Server.Storage;
 /// <summary>One piece of work in the writer's queue.</summary>
 internal abstract class WriteItem
 {
+    /// <summary>What is told after the commit.</summary>
+    public IReadOnlyList<Notice> News { get; set; } = [];
+
     /// <summary>False when its caller has cancelled while it was waiting; from here on it cannot be cancelled any more.</summary>
     public abstract bool Start();
 

@@ -20,6 +20,7 @@ internal sealed partial class Writer : IAsyncDisposable
         Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
 
     private readonly SqliteSession _session;
+    private readonly Notices _notices;
     private volatile ILogger _logger = NullLogger.Instance;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<WriteItem> _queue = Channel.CreateBounded<WriteItem>(
@@ -31,6 +32,7 @@ internal sealed partial class Writer : IAsyncDisposable
     public Writer(SqliteSession session)
     {
         _session = session;
+        _notices = new Notices(error => LogNotTold(error));
         new Thread(Run) { IsBackground = true, Name = "cartwright writer" }.Start();
     }
 
@@ -50,6 +52,9 @@ internal sealed partial class Writer : IAsyncDisposable
     }
 
     public void LogTo(ILogger logger) => _logger = logger;
+
+    /// <summary>Tells what this process has committed.</summary>
+    public Notices Notices => _notices;
 
     /// <summary>Finishes what was accepted, then closes the session.</summary>
     public async ValueTask DisposeAsync()
@@ -118,12 +123,23 @@ internal sealed partial class Writer : IAsyncDisposable
         {
             item.Complete();
         }
+
+        foreach (var notice in _batch.SelectMany(item => item.News).Distinct())
+        {
+            _notices.Tell(notice);
+        }
     }
 
     private void RunInSavepoint(WriteItem item)
     {
         Do("savepoint item");
-        if (!item.Run(_session))
+        var isKept = item.Run(_session);
+        var news = _session.TakeNews();
+        if (isKept)
+        {
+            item.News = news;
+        }
+        else
         {
             // Fails when the engine has rolled back all of the transaction (disk full): then the whole batch is lost.
             Do("rollback to item");
@@ -191,6 +207,9 @@ internal sealed partial class Writer : IAsyncDisposable
 
     [LoggerMessage(1001, LogLevel.Error, "A group of {Count} writes could not be committed; all of it is undone.")]
     private partial void LogAbandoned(Exception error, int count);
+
+    [LoggerMessage(1003, LogLevel.Error, "Somebody could not be told of a change.")]
+    private partial void LogNotTold(Exception error);
 
     [LoggerMessage(1002, LogLevel.Information, "The write-ahead log was left for the next start.")]
     private partial void LogNoCheckpoint(Exception error);

@@ -28,18 +28,28 @@ internal sealed partial class Widget
     public static readonly Widget Checkout = new(
         "checkout", "Checkout", "Shows the order and the way to pay for it.");
 
+    public static readonly Widget SalesReport = new(
+        "sales-report", "Sales report", "Shows the figures of a period, their course, and the categories or products. Do not repeat the figures in words.", isBackOffice: true);
+
     private readonly string _title;
     private readonly string _description;
     private readonly string _html;
 
-    private Widget(string name, string title, string description)
+    // Of the merchant's endpoint, which wants a key; its widget loads nothing, not even images.
+    private readonly bool _isBackOffice;
+
+    private Widget(string name, string title, string description, bool isBackOffice = false)
     {
-        (Name, _title, _description) = (name, title, description);
+        (Name, _title, _description, _isBackOffice) = (name, title, description, isBackOffice);
         _html = Read(name);
         Uri = $"ui://widget/{name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_html)))[..8]}.html";
     }
 
-    public static IReadOnlyList<Widget> All { get; } = [Catalog, Cart, Checkout];
+    /// <summary>Those that shoppers' hosts are offered.</summary>
+    public static IReadOnlyList<Widget> Shop { get; } = [Catalog, Cart, Checkout];
+
+    /// <summary>Those that the merchant's hosts are offered.</summary>
+    public static IReadOnlyList<Widget> BackOffice { get; } = [SalesReport];
 
     public string Name { get; }
 
@@ -50,19 +60,30 @@ internal sealed partial class Widget
     public string PlainUri => $"ui://widget/{Name}.html";
 
     /// <summary>Tells the host that the server's tools may be called by widgets, without showing one for this tool.</summary>
-    public static JsonObject NoneMeta(string invoking, string invoked) => new()
+    /// <param name="invoking">Status while the tool runs, 64 characters at most.</param>
+    /// <param name="invoked">Status afterwards, 64 characters at most.</param>
+    /// <param name="isBackOffice">Whether the endpoint wants a key.</param>
+    public static JsonObject NoneMeta(string invoking, string invoked, bool isBackOffice = false)
     {
-        ["ui"] = new JsonObject { ["visibility"] = new JsonArray("model", "app") },
-        ["openai/widgetAccessible"] = true,
-        ["openai/toolInvocation/invoking"] = invoking,
-        ["openai/toolInvocation/invoked"] = invoked,
-        ["securitySchemes"] = NoAuth(),
-    };
+        var meta = new JsonObject
+        {
+            ["ui"] = new JsonObject { ["visibility"] = new JsonArray("model", "app") },
+            ["openai/widgetAccessible"] = true,
+            ["openai/toolInvocation/invoking"] = invoking,
+            ["openai/toolInvocation/invoked"] = invoked,
+        };
+        if (!isBackOffice)
+        {
+            meta["securitySchemes"] = NoAuth();
+        }
+
+        return meta;
+    }
 
     /// <summary><c>_meta</c> of a tool whose results the widget shows. The two status texts have 64 characters at most.</summary>
     public JsonObject ToolMeta(string invoking, string invoked)
     {
-        var meta = NoneMeta(invoking, invoked);
+        var meta = NoneMeta(invoking, invoked, _isBackOffice);
         meta["ui"]!["resourceUri"] = Uri;
         meta.Insert(1, "openai/outputTemplate", Uri);
         return meta;
@@ -76,7 +97,7 @@ internal sealed partial class Widget
         new("openai/widgetAccessible", True),
     ];
 
-    /// <summary>The widget as a resource. It may load nothing but images of the shop's own origin.</summary>
+    /// <summary>The widget as a resource. It may load nothing but images of the shop's own origin; the back office's nothing at all.</summary>
     public McpResource ToResource(Uri origin, EmbedOrigins? embed = null)
     {
         var result = new ReadResult(Contents(Uri, origin, embed));
@@ -93,14 +114,15 @@ internal sealed partial class Widget
     /// Widgets under the hashes of other builds. A host that has kept the tools of an earlier build asks for them, and would show nothing
     /// if they were gone; it gets the widget of this build.
     /// </summary>
-    public static McpResourceTemplate OtherBuilds(Uri origin, EmbedOrigins? embed = null) => new(
+    /// <param name="widgets">Those of the endpoint: it knows no others.</param>
+    public static McpResourceTemplate OtherBuilds(IReadOnlyList<Widget> widgets, Uri origin, EmbedOrigins? embed = null) => new(
         "ui://widget/{file}",
         "widget",
         MimeType,
         (variables, _) =>
         {
             var file = variables["file"];
-            var widget = HashedFile().Match(file) is { Success: true } match ? All.FirstOrDefault(widget => widget.Name == match.Groups["name"].Value) : null;
+            var widget = HashedFile().Match(file) is { Success: true } match ? widgets.FirstOrDefault(widget => widget.Name == match.Groups["name"].Value) : null;
             return ValueTask.FromResult(widget is null ? null : new ReadResult(widget.Contents($"ui://widget/{file}", origin, embed)));
         })
     {
@@ -124,18 +146,19 @@ internal sealed partial class Widget
     private JsonObject ResourceMeta(Uri shop, EmbedOrigins? embed)
     {
         var origin = shop.GetLeftPart(UriPartial.Authority);
+        JsonArray Loaded() => _isBackOffice ? new JsonArray() : new JsonArray(origin);
         var meta = new JsonObject
         {
             ["ui"] = new JsonObject
             {
-                ["csp"] = new JsonObject { ["connectDomains"] = new JsonArray(origin), ["resourceDomains"] = new JsonArray(origin) },
+                ["csp"] = new JsonObject { ["connectDomains"] = Loaded(), ["resourceDomains"] = Loaded() },
                 ["prefersBorder"] = true,
             },
             ["openai/widgetCSP"] = new JsonObject
             {
-                ["connect_domains"] = new JsonArray(origin),
-                ["resource_domains"] = new JsonArray(origin),
-                ["redirect_domains"] = new JsonArray(origin),
+                ["connect_domains"] = Loaded(),
+                ["resource_domains"] = Loaded(),
+                ["redirect_domains"] = Loaded(),
             },
             ["openai/widgetPrefersBorder"] = true,
             ["openai/widgetDescription"] = _description,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using System.Net.Sockets;
 using Cartwright.Server;
 using Cartwright.Server.Payments;
@@ -21,7 +20,7 @@ internal static class ServeVerb
     public static Command Create()
     {
         var serve = new Command("serve", "Serves the shop until Ctrl-C. Its settings: cartwright serve --help");
-        serve.Options.Add(new HelpOption { Action = new SettingsHelp() });
+        serve.Options.Add(new HelpOption { Action = new SettingsHelp(Settings.Help) });
         serve.SetAction((_, cancellation) => Run(cancellation));
         return serve;
     }
@@ -118,23 +117,5 @@ internal static class ServeVerb
 
         // Standard output is for what was asked for.
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
-
-    /// <summary>The usual help, and the settings.</summary>
-    private sealed class SettingsHelp : SynchronousCommandLineAction
-    {
-        public override int Invoke(ParseResult parseResult)
-        {
-            var code = new HelpAction().Invoke(parseResult);
-            var output = parseResult.InvocationConfiguration.Output;
-            var width = Settings.Help.Max(setting => setting.Name.Length);
-            output.WriteLine("Settings (environment variables, or lines NAME=value of a .env file in the working folder):");
-            foreach (var setting in Settings.Help)
-            {
-                output.WriteLine($"  {setting.Name.PadRight(width)}  {setting.Meaning} [{setting.Default}]");
-            }
-
-            return code;
-        }
     }
 }

@@ -9,12 +9,15 @@ internal static class Terminal
     public const int BadSetup = 2;
 
     /// <summary>Environment variables, and below them the <c>.env</c> file of the working folder.</summary>
-    public static Result<Settings> ReadSettings()
+    public static Result<Settings> ReadSettings() => Read(Settings.Read);
+
+    /// <summary>Reads settings from the same places.</summary>
+    public static Result<T> Read<T>(Func<Func<string, string?>, Result<T>> read)
     {
         try
         {
             var file = EnvFile.Read(".env");
-            return Settings.Read(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
+            return read(name => Environment.GetEnvironmentVariable(name) ?? file.GetValueOrDefault(name));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

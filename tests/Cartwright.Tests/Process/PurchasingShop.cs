@@ -10,6 +10,7 @@ internal sealed class PurchasingShop : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly TempFolder _folder = new();
+    private readonly SemaphoreSlim _bank = new(1);
     private readonly int[] _ports;
     private readonly ShopProcess?[] _servers;
     private readonly string _catalog;
@@ -72,6 +73,7 @@ internal sealed class PurchasingShop : IDisposable
             server?.Dispose();
         }
 
+        _bank.Dispose();
         _folder.Dispose();
     }
 
@@ -94,12 +96,22 @@ internal sealed class PurchasingShop : IDisposable
             {
                 var code = await dying.Exit();
                 Assert.Equal(signal == ShopProcess.Kill9 ? 128 + ShopProcess.Kill9 : 0, code);
-                using var copy = new TempFolder();
-                var left = _ports.Length == 1 ? _ledger.CopyTo(copy.Path) : _ledger;
-                progress.Add(await left.Progress());
-                await left.CheckNow(_stock);
-                dying.Dispose();
-                await Start(0);
+
+                // The bank is another process that has the database open: closing it as the last one folds the log into the database.
+                await _bank.WaitAsync();
+                try
+                {
+                    using var copy = new TempFolder();
+                    var left = _ports.Length == 1 ? _ledger.CopyTo(copy.Path) : _ledger;
+                    progress.Add(await left.Progress());
+                    await left.CheckNow(_stock);
+                    dying.Dispose();
+                    await Start(0);
+                }
+                finally
+                {
+                    _bank.Release();
+                }
             }
 
             await buying;
@@ -129,8 +141,16 @@ internal sealed class PurchasingShop : IDisposable
     /// <summary>Has the simulated bank do at once what it would do in some seconds.</summary>
     private async Task HurryBank()
     {
-        using var session = Server.Storage.Sqlite.Connect(_ledger.File, readOnly: false);
-        await session.Execute("update sandbox_step set due_at = 0 where due_at <> 0");
+        await _bank.WaitAsync();
+        try
+        {
+            using var session = Server.Storage.Sqlite.Connect(_ledger.File, readOnly: false);
+            await session.Execute("update sandbox_step set due_at = 0 where due_at <> 0");
+        }
+        finally
+        {
+            _bank.Release();
+        }
     }
 
     private string Log() => string.Join('\n', _servers.Select(server => $"{server?.Output}{server?.Errors}"));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cartwright.Server.Sales;
+using Cartwright.Server.Widgets;
 using Cartwright.Tests.Shop;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
@@ -44,8 +45,8 @@ public sealed class MerchantClient
         Assert.True(failed.IsError);
 
         Assert.Equal(Prompts, (await client.ListPromptsAsync()).Select(prompt => prompt.Name).Order());
-        Assert.Equal(["metrics://definitions", "shop://facts"], (await client.ListResourcesAsync()).Select(resource => resource.Uri).Order());
-        Assert.Equal(["product://{id}", "report://{month}"], (await client.ListResourceTemplatesAsync()).Select(template => template.UriTemplate).Order());
+        Assert.Equal(["shop://definitions", "shop://facts", Widget.SalesReport.Uri], (await client.ListResourcesAsync()).Select(resource => resource.Uri).Order());
+        Assert.Equal(["shop://product/{id}", "shop://report/{month}", "ui://widget/{file}"], (await client.ListResourceTemplatesAsync()).Select(template => template.UriTemplate).Order());
     }
 
     [Fact]
@@ -141,20 +142,21 @@ public sealed class MerchantClient
             ("Plantly", "USD", "America/New_York", "2026-03-01", "2026-01-25", "2026-02-20"),
             ((string)facts["name"]!, (string)facts["currency"]!, (string)facts["time_zone"]!, (string)facts["today"]!, (string)facts["first_day"]!, (string)facts["last_day"]!));
         Assert.Equal(["Accessories", "Essentials", "Top Rated"], facts["categories"]!.AsArray().Select(name => (string)name!));
-        Assert.Equal(SalesDefinitions.Markdown, await Read(client, "metrics://definitions"));
+        Assert.Equal(SalesDefinitions.Markdown, await Read(client, "shop://definitions"));
+        Assert.Equal(SalesDefinitions.Markdown, await Read(client, "shop://definitions/"));
 
-        var fern = JsonNode.Parse(await Read(client, "product://fern"))!;
+        var fern = JsonNode.Parse(await Read(client, "shop://product/fern"))!;
         Assert.Equal(("fern", 5), ((string)fern["rows"]![0]!["product_id"]!, (int)fern["rows"]![0]!["sold"]![0]!["units"]!));
-        var unknown = await Assert.ThrowsAnyAsync<McpException>(() => Read(client, "product://fren"));
+        var unknown = await Assert.ThrowsAnyAsync<McpException>(() => Read(client, "shop://product/fren"));
         Assert.Contains("did you mean fern (Boston Fern)", unknown.Message, StringComparison.Ordinal);
 
         Assert.Equal(
             (await shop.Data("sales_report", "2026-02-01", "2026-02-28")).ToJsonString(),
-            JsonNode.Parse(await Read(client, "report://2026-02"))!.ToJsonString());
-        Assert.Equal("2026-03-01", (string?)JsonNode.Parse(await Read(client, "report://2026-03"))!["date_end"]);
+            JsonNode.Parse(await Read(client, "shop://report/2026-02"))!.ToJsonString());
+        Assert.Equal("2026-03-01", (string?)JsonNode.Parse(await Read(client, "shop://report/2026-03"))!["date_end"]);
         foreach (var month in new[] { "2026-04", "2026-13", "2026-2", "last", "0001-01" })
         {
-            await Assert.ThrowsAnyAsync<McpException>(() => Read(client, $"report://{month}"));
+            await Assert.ThrowsAnyAsync<McpException>(() => Read(client, $"shop://report/{month}"));
         }
     }
 
@@ -193,9 +195,9 @@ public sealed class MerchantClient
             Context = new CompleteContext { Arguments = new Dictionary<string, string>(StringComparer.Ordinal) { ["date_start"] = "2026-02-10" } },
         });
         Assert.Equal(["2026-03-01", "2026-02-28"], ends.Completion.Values);
-        var months = await client.CompleteAsync(new ResourceTemplateReference { Uri = "report://{month}" }, "month", "");
+        var months = await client.CompleteAsync(new ResourceTemplateReference { Uri = "shop://report/{month}" }, "month", "");
         Assert.Equal(["2026-03", "2026-02", "2026-01"], months.Completion.Values);
-        var products = await client.CompleteAsync(new ResourceTemplateReference { Uri = "product://{id}" }, "id", "clay");
+        var products = await client.CompleteAsync(new ResourceTemplateReference { Uri = "shop://product/{id}" }, "id", "clay");
         Assert.Equal(["pot-large", "pot-small"], products.Completion.Values.Order());
     }
 

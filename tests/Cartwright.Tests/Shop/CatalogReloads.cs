@@ -78,7 +78,7 @@ public sealed class CatalogReloads
         using var legacy = await shop.Wire.OpenGet(await shop.Wire.Initialize());
         var wish = new JsonObject { ["notifications"] = new JsonObject { ["toolsListChanged"] = true, ["promptsListChanged"] = true, ["resourceSubscriptions"] = new JsonArray("ui://widget/shopping-cart.html") } };
         using var modern = await shop.Wire.Open("POST", "/mcp", Modern.Body("subscriptions/listen", wish, "\"s\""), Modern.Headers("subscriptions/listen"));
-        Assert.Equal("""{"toolsListChanged":true}""", (await modern.NextEvent()).Json["params"]!["notifications"]!.ToJsonString());
+        Assert.Equal("""{"toolsListChanged":true,"resourceSubscriptions":["ui://widget/shopping-cart.html"]}""", (await modern.NextEvent()).Json["params"]!["notifications"]!.ToJsonString());
 
         // The first changes only a price, which no list shows; the second a facet.
         await shop.Load(Catalog("A Thing", "2.00"));

@@ -96,7 +96,7 @@ public sealed class WidgetKeys(SampleShops shops) : IClassFixture<SampleShops>
     [InlineData("checkout")]
     public async Task A_widget_is_one_file_with_the_same_policy_in_both_dialects(string name)
     {
-        var uri = Widget.All.Single(widget => widget.Name == name).Uri;
+        var uri = Widget.Shop.Single(widget => widget.Name == name).Uri;
         var listed = (await Mcp.Legacy.Ask(shops.Plantly.Wire, "resources/list")).Result["resources"]!.AsArray().Single(entry => (string?)entry!["uri"] == uri)!;
         var read = Assert.Single((await Mcp.Legacy.Ask(shops.Plantly.Wire, "resources/read", $$"""{"uri":"{{uri}}"}""")).Result["contents"]!.AsArray())!;
         Assert.Equal("text/html;profile=mcp-app", (string?)read["mimeType"]);

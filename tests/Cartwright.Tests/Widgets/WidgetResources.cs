@@ -7,7 +7,7 @@ public sealed class WidgetResources
     [Fact]
     public void Each_widget_has_a_uri_with_a_hash_and_is_still_read_under_its_plain_one()
     {
-        foreach (var widget in Widget.All)
+        foreach (var widget in Widget.Shop.Concat(Widget.BackOffice))
         {
             var resource = widget.ToResource(new Uri("http://localhost:3000"));
             Assert.Matches($"^ui://widget/{widget.Name}-[0-9a-f]{{8}}\\.html$", resource.Uri);
@@ -45,5 +45,17 @@ public sealed class WidgetResources
         var meta = Widget.Cart.ToolMeta("Working", "Done");
         Assert.Equal(Widget.Cart.Uri, (string?)meta["ui"]!["resourceUri"]);
         Assert.Equal(Widget.Cart.Uri, (string?)meta["openai/outputTemplate"]);
+    }
+
+    [Fact]
+    public void The_back_offices_widget_may_load_nothing_and_its_tools_claim_no_access_without_a_key()
+    {
+        var meta = Widget.SalesReport.ToResource(new Uri("https://shop.example.com")).Meta!;
+        var (standard, alias) = (meta["ui"]!["csp"]!, meta["openai/widgetCSP"]!);
+        Assert.All(
+            [standard["connectDomains"], standard["resourceDomains"], alias["connect_domains"], alias["resource_domains"], alias["redirect_domains"]],
+            domains => Assert.Equal("[]", domains!.ToJsonString()));
+        Assert.Null(Widget.SalesReport.ToolMeta("Working", "Done")["securitySchemes"]);
+        Assert.NotNull(Widget.Cart.ToolMeta("Working", "Done")["securitySchemes"]);
     }
 }

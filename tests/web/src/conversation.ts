@@ -16,12 +16,14 @@ export class Conversation {
     private readonly meta: JsonObject,
   ) {}
 
-  static async begin(endpoint: URL, dialect: Dialect): Promise<Conversation> {
-    if (dialect !== 'mcp-apps') return new Conversation(dialect, endpoint, {}, { 'openai/session': `v1/${randomUUID()}` });
+  /** `key` is the back office's. */
+  static async begin(endpoint: URL, dialect: Dialect, key?: string): Promise<Conversation> {
+    const bearer: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    if (dialect !== 'mcp-apps') return new Conversation(dialect, endpoint, bearer, { 'openai/session': `v1/${randomUUID()}` });
     const client = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test-host', version: '1.0.0' } };
-    const response = await post(endpoint, {}, { id: 1, method: 'initialize', params: client });
+    const response = await post(endpoint, bearer, { id: 1, method: 'initialize', params: client });
     await response.arrayBuffer();
-    return new Conversation(dialect, endpoint, { 'mcp-session-id': response.headers.get('mcp-session-id') ?? '' }, {});
+    return new Conversation(dialect, endpoint, { ...bearer, 'mcp-session-id': response.headers.get('mcp-session-id') ?? '' }, {});
   }
 
   async call(name: string, args: JsonObject = {}): Promise<Result> {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { after, afterEach, before, test } from 'node:test';
 
-import type { JsonObject } from '../../node/src/shapes.js';
+import { faults, styles } from './axe.js';
 import { eventually } from './expect.js';
 import type { HostPage, ShowOptions } from './host-page.js';
 import { Stage } from './stage.js';
@@ -13,20 +11,8 @@ const widgets = [
   { widget: 'shopping-cart', tool: 'show_cart', call: 'show_cart' },
   { widget: 'checkout', tool: 'start_checkout', call: 'start_checkout' },
 ];
-/** A host with a style of its own, as MCP Apps hosts have. */
-const styles = {
-  '--color-background-primary': 'light-dark(#faf9f5, #262624)',
-  '--color-background-secondary': 'light-dark(#f0eee6, #30302e)',
-  '--color-text-primary': 'light-dark(#141413, #faf9f5)',
-  '--color-text-secondary': 'light-dark(#5b5a54, #b8b5a9)',
-  '--color-border-tertiary': 'light-dark(#e0ddd2, #40403d)',
-  '--font-sans': "'Liberation Sans', sans-serif",
-};
-
 let stage: Stage;
-let axe: string;
 before(async () => {
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   stage = await Stage.open();
 });
 after(() => stage?.close());
@@ -38,20 +24,6 @@ async function show(widget: (typeof widgets)[number], more: Partial<ShowOptions>
   await host.show({ conversation, tool: widget.tool, result: await conversation.call(widget.call), ...more });
   await host.widget.getByRole('heading').first().waitFor();
   return host;
-}
-
-/** The serious and critical faults that axe finds in the widget. */
-async function faults(host: HostPage): Promise<string[]> {
-  const frame = host.page.frames().find(each => each.url().includes('/frame/'));
-  assert.ok(frame);
-  await frame.evaluate(axe);
-  const found = await frame.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: { run(): Promise<{ violations: JsonObject[] }> } }).axe.run();
-    return violations as { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
-  });
-  return found
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html} ${node.failureSummary}`));
 }
 
 for (const widget of widgets) {

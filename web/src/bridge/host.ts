@@ -12,6 +12,8 @@ export interface ToolResult {
 export interface HostContext {
   theme?: unknown;
   locale?: unknown;
+  /** The tool that the widget is shown for; only MCP Apps hosts tell. */
+  toolInfo?: unknown;
   /** Standard CSS custom properties, `--color-*` and the like. */
   styles?: { variables?: Record<string, unknown> };
   safeAreaInsets?: Partial<Record<'top' | 'right' | 'bottom' | 'left', number>>;

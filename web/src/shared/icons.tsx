@@ -12,6 +12,11 @@ const shapes = {
   clock: 'M12 3.5a8.5 8.5 0 1 1 0 17 8.5 8.5 0 0 1 0-17zM12 7.5V12l3 2',
   check: 'M5 12.5l4.5 4.5L19 7.5',
   close: 'M6 6l12 12M18 6 6 18',
+  back: 'M14.5 5l-7 7 7 7',
+  next: 'M9.5 5l7 7-7 7',
+  up: 'M12 19V5M6 11l6-6 6 6',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  chart: 'M4 4v16h16M8 14l4-5 3 3 5-6',
 };
 
 /** A line drawing for sighted people only: the text beside it, or the label of its button, says the same. */

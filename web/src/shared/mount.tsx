@@ -1,7 +1,6 @@
 import { render, type VNode } from 'preact';
 import { Bridge, parentPort } from '../bridge/bridge.ts';
 import { Advice, textOf, type ToolResult } from '../bridge/host.ts';
-import { CartStore } from './cart-store.ts';
 import { applyContext } from './theme.ts';
 import './styles.css';
 
@@ -22,8 +21,16 @@ export interface Widget {
   /** Fetches what there is to show; rejects when it cannot be had, with Advice when the shop says why. */
   fetch(): Promise<void>;
   view(): VNode;
-  /** What of the view is worth keeping for the next mount. */
-  keep?(): unknown;
+  /** Says, beside what is shown, why the host's call failed. */
+  fail(text: string): void;
+  /** What is worth keeping for the next mount; undefined for nothing. */
+  keep(): Parameters<Bridge['keep']>[0] | undefined;
+  /** Takes what an earlier mount kept, or the arguments of the call. */
+  hint?(facts: Record<string, unknown>): void;
+  /** The host gave the call up. Left out, what there is to show is fetched. */
+  cancelled?(): void;
+  /** The widget is about to go; done when nothing is under way any more. */
+  leave?(): Promise<void>;
 }
 
 /** Where the widget stands before it has something to show. */
@@ -34,7 +41,6 @@ export interface Waiting {
 
 export interface Mounted {
   bridge: Bridge;
-  store: CartStore;
   waiting: Waiting;
   redraw(): void;
 }
@@ -50,7 +56,7 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
 
   const bridge = new Bridge(window as Window & { openai?: never }, parentPort(window), name, {
     ready() {
-      store.suggestCart(bridge.remembered['cart_id']);
+      widget.hint?.(bridge.remembered);
       clearTimeout(lonely);
       lastSize = '';
       reportSize();
@@ -58,16 +64,19 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
       redraw();
     },
     result(result) {
-      store.suggestCart(bridge.remembered['cart_id']);
+      widget.hint?.(bridge.remembered);
       const text = result.isError === true ? textOf(result) || 'The shop could not do that.' : undefined;
       if (!widget.receive(result)) void fill(text);
       waiting.failure = undefined;
       redraw();
     },
     input(args) {
-      store.suggestCart(args['cart_id']);
+      widget.hint?.(args);
     },
-    cancelled: () => void fill(),
+    cancelled() {
+      if (widget.cancelled === undefined) void fill();
+      else widget.cancelled();
+    },
     context(context) {
       applyContext(context);
       redraw();
@@ -75,11 +84,10 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
     async teardown() {
       keep();
       // The host drops what a frame says after it has gone.
-      await Promise.race([store.leave(), new Promise(resolve => setTimeout(resolve, FAREWELL))]);
+      await Promise.race([widget.leave?.(), new Promise(resolve => setTimeout(resolve, FAREWELL))]);
     },
   });
 
-  const store = new CartStore(bridge, redraw);
   const waiting: Waiting = {
     failure: undefined,
     retry() {
@@ -88,7 +96,7 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
       void fill();
     },
   };
-  const widget = create({ bridge, store, waiting, redraw });
+  const widget = create({ bridge, waiting, redraw });
   const lonely = setTimeout(() => {
     waiting.failure = 'This page belongs inside an assistant, and none has answered yet.';
     redraw();
@@ -106,15 +114,13 @@ export function mount(name: string, create: (mounted: Mounted) => Widget): void 
       }
     }
 
-    if (notice !== undefined) store.fail(notice);
+    if (notice !== undefined) widget.fail(notice);
     redraw();
   }
 
   function keep(): void {
-    const { snapshot } = store;
-    if (snapshot !== undefined || widget.keep !== undefined) {
-      bridge.keep({ cart_id: store.cartId, version: snapshot?.version, view: widget.keep?.() });
-    }
+    const facts = widget.keep();
+    if (facts !== undefined) bridge.keep(facts);
   }
 
   function redraw(): void {

@@ -123,7 +123,7 @@ export function RetryCard({ waiting, title }: { waiting: Waiting; title: string 
 }
 
 /** The page around a widget's content, with what every widget says. */
-export function Page({ name, store, children }: { name: string; store: CartStore; children: ComponentChildren }): VNode {
+export function Page({ name, store, children }: { name: string; store: Pick<CartStore, 'announcement'>; children: ComponentChildren }): VNode {
   return (
     <main class={name}>
       {children}

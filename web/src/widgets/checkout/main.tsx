@@ -1,8 +1,8 @@
-import { mount } from '../../shared/mount.tsx';
+import { mountShop } from '../../shared/mount-shop.tsx';
 import { CheckoutStore } from './checkout-store.ts';
 import { CheckoutView } from './checkout-view.tsx';
 
-mount('checkout', ({ bridge, store, waiting, redraw }) => {
+mountShop('checkout', ({ bridge, store, waiting, redraw }) => {
   const checkout = new CheckoutStore(bridge, store, redraw);
   return {
     receive: result => checkout.receive(result),

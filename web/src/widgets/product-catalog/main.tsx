@@ -1,8 +1,8 @@
-import { mount } from '../../shared/mount.tsx';
+import { mountShop } from '../../shared/mount-shop.tsx';
 import { CatalogStore } from './catalog-store.ts';
 import { CatalogView } from './catalog-view.tsx';
 
-mount('product-catalog', ({ bridge, store, waiting, redraw }) => {
+mountShop('product-catalog', ({ bridge, store, waiting, redraw }) => {
   const catalog = new CatalogStore(bridge, redraw);
   let hasLooked = false;
 

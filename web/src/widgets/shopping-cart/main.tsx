@@ -1,7 +1,7 @@
-import { mount } from '../../shared/mount.tsx';
+import { mountShop } from '../../shared/mount-shop.tsx';
 import { CartView } from './cart-view.tsx';
 
-mount('shopping-cart', ({ bridge, store, waiting }) => ({
+mountShop('shopping-cart', ({ bridge, store, waiting }) => ({
   receive: result => store.receive(result),
   isFilled: () => store.cart !== undefined,
   fetch: async () => void (await store.refresh()),

@@ -1,0 +1,54 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Cartwright.Chat.Conversations;
+
+namespace Cartwright.Chat.Scripting;
+
+/// <summary>The one JSON object that --json prints.</summary>
+internal static class OneShotJson
+{
+    public static string Write(OneShot.Told told, string model)
+    {
+        var json = new JsonObject { ["answer"] = told.Answer.Length > 0 ? told.Answer : null };
+        if (told.Error is { } error)
+        {
+            json["error"] = error;
+        }
+
+        json["calls"] = new JsonArray([.. told.Calls.Select(call => Call(call.Started, call.Finished))]);
+        json["usage"] = told.Usage is not { } usage ? null : new JsonObject
+        {
+            ["input_tokens"] = usage.Input,
+            ["output_tokens"] = usage.Output,
+            ["cost"] = usage.Cost,
+        };
+        json["model"] = model;
+        return Text(json);
+    }
+
+    /// <summary>The same of what failed before a question could be asked.</summary>
+    public static string Error(string advice) => Text(new JsonObject { ["error"] = advice });
+
+    private static JsonObject Call(CallStarted started, CallFinished? finished) => new()
+    {
+        ["tool"] = started.Tool,
+        ["arguments"] = (JsonNode?)ModelMessages.Arguments(started.Arguments) ?? started.Arguments,
+        ["failed"] = finished?.Outcome.Failed ?? true,
+        ["milliseconds"] = finished is null ? null : (long)finished.Took.TotalMilliseconds,
+        ["bytes"] = finished?.Bytes,
+        ["result"] = finished is null ? null : finished.Outcome.Structured?.DeepClone() ?? finished.Outcome.Text,
+    };
+
+    // JSON leaves C1 controls and marks of direction as they are where letters stay readable; a terminal must not see them.
+    private static string Text(JsonObject json)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteTo(writer);
+        }
+
+        return SafeText.Clean(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+}
