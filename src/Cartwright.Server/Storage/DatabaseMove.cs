@@ -19,7 +19,7 @@ internal sealed class DatabaseMove(TimeProvider time)
     // Parents before what refers to them. The search index is made anew: each engine has its own.
     private static readonly string[] Tables =
     [
-        "secret", "ended_session", "store", "facet", "facet_value", "product", "product_facet", "image", "cart", "cart_line", "conversation",
+        "secret", "ended_session", "session_subscription", "store", "facet", "facet_value", "product", "product_facet", "image", "cart", "cart_line", "conversation",
         "idempotency", "orders", "order_line", "order_attempt", "order_refund", "order_event", "webhook_receipt", "sandbox_transaction",
         "sandbox_refund", "sandbox_step", "sandbox_delivery", "sales_product", "sales_load", "sale", "sale_line", "sale_refund", "sales_day",
         "sales_day_product", "sales_block",

@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Cartwright.Server.Storage;
 
@@ -121,8 +122,8 @@ internal sealed partial class PostgresNews : IAsyncDisposable
                 payload ??= Next();
                 await using var connection = await _source.OpenConnectionAsync(_stop.Token);
                 await using var command = new NpgsqlCommand("select pg_notify($1, $2)", connection);
-                command.Parameters.Add(new NpgsqlParameter { Value = Channel });
-                command.Parameters.Add(new NpgsqlParameter { Value = payload });
+                command.Parameters.Add(new NpgsqlParameter { Value = Channel, NpgsqlDbType = NpgsqlDbType.Text });
+                command.Parameters.Add(new NpgsqlParameter { Value = payload, NpgsqlDbType = NpgsqlDbType.Text });
                 await command.ExecuteNonQueryAsync(_stop.Token);
                 payload = null;
             }

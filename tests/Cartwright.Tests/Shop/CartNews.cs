@@ -74,8 +74,36 @@ public sealed class CartNews
 
         // Its end ends its subscriptions, too.
         await there.Wire.Delete(session);
-        await using var database = (await Server.Storage.Database.Open(Path.Combine(folder.Path, "data"), new FakeTime())).Value;
+        await using var database = await TestDatabase.Open(Path.Combine(folder.Path, "data"), new FakeTime());
         Assert.Equal(0, await database.Read(db => db.Integer("select count(*) from session_subscription")));
+    }
+
+    [Fact]
+    [Trait(Engine.Trait, Engine.Postgres)]
+    public async Task Streams_hear_of_what_happens_at_another_instance_also_after_the_connection_for_news_was_lost()
+    {
+        using var folder = new TempFolder();
+        await using var here = await ShopServer.Start(folder: folder);
+        await using var there = await ShopServer.Start(folder: folder);
+        var cart = await Fill(there);
+        var uri = $"shop://cart/{cart.CartId()}";
+        using var modern = await Listen(here, uri);
+        var session = await there.Wire.Initialize();
+        using var legacy = await here.Wire.OpenGet(session);
+        await there.Wire.Ask("resources/subscribe", $$"""{"uri":"{{uri}}"}""", session);
+
+        // When the instance begins to listen, and hears of the subscription, is its own business; the news after that are not.
+        await Until(legacy, uri, () => Add(there, cart));
+        await Until(modern, uri, () => Task.CompletedTask);
+
+        await using var database = await TestDatabase.Open(Path.Combine(folder.Path, "data"), new FakeTime());
+        Assert.InRange(
+            (await database.Read(db => db.Integer(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and query = 'listen cartwright'")))!.Value,
+            2,
+            2);
+        await Add(there, cart);
+        await Until(modern, uri, () => Task.CompletedTask);
     }
 
     [Theory]
@@ -128,6 +156,19 @@ public sealed class CartNews
         var stream = await shop.Wire.Open("POST", "/mcp", Modern.Body("subscriptions/listen", wish), Modern.Headers("subscriptions/listen"));
         Assert.Equal("notifications/subscriptions/acknowledged", (string?)(await stream.NextEvent()).Json["method"]);
         return stream;
+    }
+
+    /// <summary>Does something again and again until the stream tells of the cart.</summary>
+    private static async Task Until(EventReader stream, string uri, Func<Task> act)
+    {
+        var next = stream.NextEvent();
+        for (var tries = 0; tries < 80 && !next.IsCompleted; tries++)
+        {
+            await act();
+            await Task.WhenAny(next, Task.Delay(250));
+        }
+
+        Assert.Equal(uri, (string?)(await next).Json["params"]!["uri"]);
     }
 
     private static async Task<ServerEvent> Skip(EventReader stream, string method)

@@ -23,7 +23,7 @@ public sealed class Moving
         using (var move = ShopProcess.Run(folder.Path, ["move", "--from", folder.Path, "--to", target]))
         {
             Assert.Equal(0, await move.Exit());
-            Assert.Matches(@"Moved to PostgreSQL [^ ]+: [0-9,]+ rows of 30 tables", move.Output);
+            Assert.Matches(@"Moved to PostgreSQL [^ ]+: [0-9,]+ rows of 31 tables", move.Output);
             Assert.Empty(move.Errors);
         }
 
