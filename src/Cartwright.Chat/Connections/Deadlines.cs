@@ -10,6 +10,9 @@ internal static class Deadlines
     /// <summary>Of lists, prompts, resources, completion.</summary>
     public static TimeSpan Reading { get; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of saying goodbye to the server.</summary>
+    public static TimeSpan Leaving { get; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Of tools, which may have to work.</summary>
     public static TimeSpan Calling { get; } = TimeSpan.FromMinutes(3);
 }

@@ -128,11 +128,24 @@ internal sealed class McpConnection : IShopConnection
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync();
-        await _listening;
-        await _client.DisposeAsync();
+
+        // Taking leave is a courtesy, which must not keep anybody who wants to go: what it waits for ends with the endpoint's connections.
+        var leaving = Leave();
+        await Task.WhenAny(leaving, Task.Delay(Deadlines.Leaving));
         _endpoint.Dispose();
+        if (!leaving.IsCompleted)
+        {
+            return;
+        }
+
         _closing.Dispose();
         _reopening.Dispose();
+    }
+
+    private async Task Leave()
+    {
+        await _listening;
+        await _client.DisposeAsync();
     }
 
     private static Task<McpClient> Connect(EndpointClient endpoint, CancellationToken stop)

@@ -8,7 +8,7 @@ namespace Cartwright.Tests.Mcp;
 internal sealed class Wire(Uri address) : IDisposable
 {
     /// <summary>Fails a test that would hang; nothing waits for it to pass.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false, ResponseDrainTimeout = TimeSpan.Zero }) { BaseAddress = address, Timeout = Patience };
 

@@ -13,7 +13,7 @@ internal sealed class ShopProcess : IDisposable
     public const int Interrupt = 2;
     public const int Kill9 = 9;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static int _ports = Environment.ProcessId * 61;
 
