@@ -9,6 +9,8 @@ var root = new RootCommand("Cartwright: a self-hosted shop for AI assistants. Wi
     ChatVerb.Create(),
     OrdersVerb.Create(),
     SalesVerb.Create(),
+    BackupVerb.Create(),
+    RestoreVerb.Create(),
     MoveVerb.Create(),
 };
 root.SetAction((_, cancellation) => ServeVerb.Run(cancellation));

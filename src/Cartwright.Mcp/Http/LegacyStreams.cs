@@ -78,6 +78,9 @@ internal sealed class LegacyStreams(McpServer server)
         var stream = new EventStream();
         var address = $"{(http.Request.PathBase + http.Request.Path).ToUriComponent().TrimEnd('/')}/messages?sessionId={sessionId}";
         stream.Push(EventStream.Frame("endpoint"u8, Encoding.UTF8.GetBytes(address)));
+
+        // Clients of this transport take no notice; a load balancer learns from it which instance has the stream.
+        http.Response.Headers[McpHeaders.SessionId] = sessionId;
         _oldTransport[sessionId] = stream;
         try
         {

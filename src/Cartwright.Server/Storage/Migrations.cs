@@ -28,8 +28,13 @@ internal static partial class Migrations
     /// Brings the schema up to date inside the caller's transaction, which holds the version row too: the whole way or not
     /// at all. Returns the version; a database of a newer program is refused.
     /// </summary>
-    public static async ValueTask<Result<long>> Run(DbSession session, string dialect, TimeProvider time)
+    /// <param name="session">Inside a transaction of the caller's.</param>
+    /// <param name="dialect">Of the engine.</param>
+    /// <param name="time">For the version row.</param>
+    /// <param name="upTo">An older version to stop at, for a copy of a database that has it; left out, the newest.</param>
+    public static async ValueTask<Result<long>> Run(DbSession session, string dialect, TimeProvider time, long? upTo = null)
     {
+        var goal = upTo ?? Newest;
         await session.Script("""
             create table if not exists schema_version (
                 version bigint primary key,
@@ -43,7 +48,7 @@ internal static partial class Migrations
                 $"The database was written by a newer Cartwright (schema {current}, this program knows {Newest}): update the program.");
         }
 
-        foreach (var (version, file) in Files.Where(file => file.Version > current))
+        foreach (var (version, file) in Files.Where(file => file.Version > current && file.Version <= goal))
         {
             if (IsFor(dialect, file))
             {
@@ -51,15 +56,15 @@ internal static partial class Migrations
             }
         }
 
-        if (current < Newest)
+        if (current < goal)
         {
             await session.Execute(
                 "insert into schema_version (version, applied_at) values (@version, @now)",
-                ("@version", Newest),
+                ("@version", goal),
                 ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
         }
 
-        return Newest;
+        return Math.Max(current, goal);
     }
 
     // "migrations/002_catalog.sql" is everyone's, "migrations/002_catalog.sqlite.sql" is SQLite's.

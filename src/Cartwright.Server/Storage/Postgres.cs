@@ -97,6 +97,9 @@ internal static class Postgres
             ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)).Replace('\0', '\uFFFD')
             : text;
 
+    /// <summary>What went wrong, in a line for people.</summary>
+    public static string FirstLine(Exception error) => error.GetBaseException().Message.Split('\n', 2)[0].TrimEnd('.', '\r');
+
     /// <summary>Tells bugs from what happens to any network of machines.</summary>
     public static PostgresTrouble Trouble(Exception error) => error switch
     {

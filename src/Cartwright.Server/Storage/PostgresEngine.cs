@@ -63,7 +63,7 @@ internal sealed partial class PostgresEngine : IEngine
         catch (Exception error) when (error is DbException or IOException or TimeoutException or SocketException)
         {
             await engine.DisposeAsync();
-            return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({FirstLine(error)}): start it, or set CARTWRIGHT_DATABASE to one that can.");
+            return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({Postgres.FirstLine(error)}): start it, or set CARTWRIGHT_DATABASE to one that can.");
         }
     }
 
@@ -205,8 +205,6 @@ internal sealed partial class PostgresEngine : IEngine
             _drained.TrySetResult();
         }
     }
-
-    private static string FirstLine(Exception error) => error.GetBaseException().Message.Split('\n', 2)[0].TrimEnd('.', '\r');
 
     [LoggerMessage(1003, LogLevel.Debug, "A transaction is run again, another was in its way: {Why}")]
     private partial void LogRace(string why);

@@ -22,12 +22,27 @@ internal static class Sqlite
         SQLitePCL.Batteries_V2.Init();
     }
 
-    public static SqliteSession Connect(string file, bool readOnly)
+    /// <summary>Opens the database of a shop, which others may have open too; makes it when it is missing.</summary>
+    // busy_timeout first: changing to WAL already waits for other processes. Cache sizes are in KiB when negative; small,
+    // because the operating system keeps the file's pages too, once for all connections.
+    public static SqliteSession Connect(string file, bool readOnly) => Open(file, SqliteOpenMode.ReadWriteCreate, $"""
+        pragma busy_timeout = {BusySeconds * 1000};
+        pragma journal_mode = wal;
+        pragma synchronous = full;
+        pragma foreign_keys = on;
+        pragma temp_store = memory;
+        pragma cache_size = {(readOnly ? -2048 : -4096)};
+        pragma journal_size_limit = 67108864;
+        pragma query_only = {(readOnly ? "on" : "off")};
+        """);
+
+    /// <summary>Opens a file, or an address <c>file:...</c>, and runs these settings.</summary>
+    public static SqliteSession Open(string source, SqliteOpenMode mode, string settings)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = file,
-            Mode = SqliteOpenMode.ReadWriteCreate,
+            DataSource = source,
+            Mode = mode,
             Pooling = false,
             DefaultTimeout = BusySeconds,
         }.ToString());
@@ -35,18 +50,9 @@ internal static class Sqlite
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            // busy_timeout first: changing to WAL already waits for other processes. Cache sizes are in KiB when negative; small,
-            // because the operating system keeps the file's pages too, once for all connections.
-            command.CommandText = $"""
-                pragma busy_timeout = {BusySeconds * 1000};
-                pragma journal_mode = wal;
-                pragma synchronous = full;
-                pragma foreign_keys = on;
-                pragma temp_store = memory;
-                pragma cache_size = {(readOnly ? -2048 : -4096)};
-                pragma journal_size_limit = 67108864;
-                pragma query_only = {(readOnly ? "on" : "off")};
-                """;
+#pragma warning disable CA2100 // Constants of this program.
+            command.CommandText = settings;
+#pragma warning restore CA2100
             command.ExecuteNonQuery();
             return new SqliteSession(connection);
         }
@@ -69,6 +75,22 @@ internal static class Sqlite
             Problem.Unavailable("The shop cannot save anything at the moment, and nothing was changed. Try again later."),
         _ => null,
     };
+
+    /// <summary>The schema of a database that is to be copied as it is; a newer one than this program's is refused.</summary>
+    public static async ValueTask<Result<long>> Version(SqliteSession session, string file)
+    {
+        if (await session.Integer("select count(*) from sqlite_master where name in ('schema_version', 'secret')") is not 2
+            || await session.Integer("select max(version) from schema_version") is not { } version)
+        {
+            return Problem.Invalid($"{file} is not the database of a shop.");
+        }
+
+        return version <= Migrations.Newest
+            ? version
+            : Problem.Conflict($"{file} has the schema {version}, this program's is {Migrations.Newest}: use the newer program that it is from.");
+    }
+
+    public static string FirstLine(SqliteException error) => error.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
 
     // The distribution's library gets security updates; the bundled one is as old as its package.
     private static nint PreferSystemLibrary(string name, Assembly assembly, DllImportSearchPath? path)

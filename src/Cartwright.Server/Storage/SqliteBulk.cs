@@ -28,6 +28,10 @@ internal sealed class SqliteBulk : BulkStatement
         return this;
     }
 
+    // No bytes at all would be bound as null.
+    public void BindBytes(int position, byte[] value) =>
+        Check(value.Length == 0 ? raw.sqlite3_bind_zeroblob(_statement, position, 0) : raw.sqlite3_bind_blob(_statement, position, value));
+
     /// <summary>Runs it with what is bound, and tells how many rows it touched.</summary>
     public int RunNow()
     {

@@ -63,7 +63,7 @@ public sealed class Moving
         }
 
         await Fails(folder, target, "has the schema 999");
-        await Fails(folder, "Host=127.0.0.1;Port=9;Password=the secret;Timeout=1", "Nothing was moved");
+        await Fails(folder, "Host=127.0.0.1;Port=9;Password=the secret;Timeout=1", "Nothing was copied");
         await Fails(folder, "what", "CARTWRIGHT_DATABASE must be a connection string");
     }
 
