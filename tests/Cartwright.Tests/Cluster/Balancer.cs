@@ -44,7 +44,7 @@ internal sealed class Balancer : IDisposable
             {servers}
 
             """);
-        _process = System.Diagnostics.Process.Start(new ProcessStartInfo(Program, ["-db", "-q", "-f", file]) { UseShellExecute = false })!;
+        _process = System.Diagnostics.Process.Start(new ProcessStartInfo(Program, ["-db", "-q", "-f", file]) { UseShellExecute = false, RedirectStandardInput = true })!;
         Address = new Uri($"http://127.0.0.1:{port}");
     }
 
