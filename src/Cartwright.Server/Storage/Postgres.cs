@@ -35,6 +35,9 @@ internal static class Postgres
     private const int MaxConnections = 20;
     private const int MaxPrepared = 100;
 
+    // Npgsql's own words when all hosts are known, and none is the primary: one is being promoted, or restarted.
+    private const string NoPrimary = "No suitable host was found.";
+
     // Every session: no compilation of plans that run for a millisecond, and an end for a transaction whose program froze or lost its network.
     private const string SessionSettings = """
         set jit = off; set idle_in_transaction_session_timeout = '60s'; set client_min_messages = warning;
@@ -107,6 +110,7 @@ internal static class Postgres
         NpgsqlException { InnerException: TimeoutException } => PostgresTrouble.Outage,
         NpgsqlException { InnerException: not null } => PostgresTrouble.Lost,
         SocketException => PostgresTrouble.Lost,
+        NpgsqlException { Message: NoPrimary } => PostgresTrouble.Lost,
         NpgsqlException npgsql => npgsql.IsTransient ? PostgresTrouble.Lost : PostgresTrouble.Outage,
         _ => PostgresTrouble.None,
     };

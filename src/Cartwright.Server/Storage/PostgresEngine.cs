@@ -25,7 +25,7 @@ internal sealed partial class PostgresEngine : IEngine
     private static readonly Problem Busy = Problem.Unavailable("The shop is busy, and nothing was changed. Try the same again in a few seconds.");
     private static readonly Problem Down = Problem.Unavailable("The shop cannot reach its database at the moment, and nothing was changed. Try the same again in a few seconds.");
     private static readonly Problem Unknown = Problem.Unavailable(
-        "Whether this was saved is not known: the connection to the database was lost at that moment. Look (show_cart, get_order) before you repeat it.");
+        "Whether this was saved is not known: the connection to the database was lost at that moment. Repeat it with the same idempotency_key; without one, look first (show_cart, get_order).");
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresStatements _statements = new();
@@ -137,7 +137,7 @@ internal sealed partial class PostgresEngine : IEngine
     private async ValueTask<Result<T>> Repeat<T>(
         PostgresMode mode, Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation)
     {
-        var (races, losses) = (0, 0);
+        var (races, losses, isUncertain) = (0, 0, false);
         while (true)
         {
             PostgresSession? session = null;
@@ -162,18 +162,25 @@ internal sealed partial class PostgresEngine : IEngine
             catch (Exception error) when (Postgres.Trouble(error) == PostgresTrouble.Lost || IsUncertain(error, session))
             {
                 _source.Clear();
-                if (session is { IsCommitSent: true } && !isRepeatable)
+                isUncertain |= session is { IsCommitSent: true };
+                var isLast = losses == Waits.Length || _isClosing;
+                if (isUncertain && (isLast || !isRepeatable))
                 {
                     throw new UncertainException(error);
                 }
 
-                if (losses == Waits.Length || _isClosing)
+                if (isLast)
                 {
                     throw;
                 }
 
                 LogLost(error.Message);
                 await Wait(losses++);
+            }
+            catch (NpgsqlException error) when (isUncertain)
+            {
+                // This time nothing was done; but the time before?
+                throw new UncertainException(error);
             }
         }
     }

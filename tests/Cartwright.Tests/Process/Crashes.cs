@@ -137,7 +137,8 @@ public sealed class Crashes
         .Select(item => KeyValuePair.Create((string)item!["product_id"]!, (int)item["quantity"]!))
         .OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
-    private static string[] ProductsWithStock(int quantity)
+    /// <summary>Sixteen products of the groceries.</summary>
+    internal static string[] ProductsWithStock(int quantity)
     {
         var catalog = JsonNode.Parse(File.ReadAllText(ShopServer.SampleFile("groceries")))!;
         return

@@ -68,7 +68,7 @@ internal sealed class ShopProcess : IDisposable
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
-            if (name == "CARTWRIGHT_DATA" && TestDatabase.Connection(Path.Combine(workingFolder, value)) is { } postgres)
+            if (name == "CARTWRIGHT_DATA" && !settings.Any(setting => setting.Name == "CARTWRIGHT_DATABASE") && TestDatabase.Connection(Path.Combine(workingFolder, value)) is { } postgres)
             {
                 start.Environment["CARTWRIGHT_DATABASE"] = postgres;
             }

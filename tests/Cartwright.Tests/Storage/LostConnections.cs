@@ -112,6 +112,15 @@ public sealed class LostConnections
         Assert.Equal((1, 2), (written.Value, runs));
     }
 
+    [Fact]
+    public async Task While_no_host_is_the_wanted_one_another_try_may_find_it()
+    {
+        using var folder = new TempFolder();
+        await using var source = new Npgsql.NpgsqlDataSourceBuilder(TestDatabase.CreateEmpty(folder.Path)).BuildMultiHost();
+        var error = await Assert.ThrowsAsync<Npgsql.NpgsqlException>(async () => await source.OpenConnectionAsync(Npgsql.TargetSessionAttributes.Standby));
+        Assert.Equal(PostgresTrouble.Lost, Postgres.Trouble(error));
+    }
+
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("nowhere.invalid")]
