@@ -50,7 +50,16 @@ internal sealed class PartFile : IDisposable
         {
             _lock.Flush(flushToDisk: true);
             var bytes = RandomAccess.GetLength(_lock.SafeFileHandle);
-            File.Move(Path, _name, overwrites);
+            // A second name is given only where there is none, whoever else comes at that moment; a move looks first, and then moves.
+            if (overwrites || OperatingSystem.IsWindows() || Link(Path, _name) != 0)
+            {
+                File.Move(Path, _name, overwrites);
+            }
+            else
+            {
+                File.Delete(Path);
+            }
+
             _isPublished = true;
             SyncFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(_name))!);
             return bytes;
@@ -91,7 +100,10 @@ internal sealed class PartFile : IDisposable
         }
     }
 
-#pragma warning disable SYSLIB1054 // Generated marshalling would need unsafe code in the whole project, for three calls.
+#pragma warning disable SYSLIB1054 // Generated marshalling would need unsafe code in the whole project, for four calls.
+    [DllImport("libc", EntryPoint = "link")]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+
     [DllImport("libc", EntryPoint = "open")]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Cartwright.Tests.Storage;
 using Cartwright.Tests.Shop;
+using Cartwright.Tests.Storage;
 
 namespace Cartwright.Tests.Process;
 
