@@ -31,6 +31,12 @@ public sealed class McpOptions
     /// <summary>Remembers ended legacy sessions. Without it a DELETE closes the session's streams, and the id stays good until it expires.</summary>
     public SessionEnds? SessionEnds { get; init; }
 
+    /// <summary>
+    /// Tells outages from bugs: what a caller is advised when a handler ends with this exception because something it needs is not there for
+    /// now; null for a bug. Whoever throws it has logged it.
+    /// </summary>
+    public Func<Exception, string?>? DescribeOutage { get; init; }
+
     /// <summary>How one-shot answers are framed.</summary>
     public AnswerFraming Framing { get; init; } = AnswerFraming.Auto;
 

@@ -86,14 +86,17 @@ public sealed class Failover
 
     private static async Task Disturb(PostgresPair databases, ShopInstances shops, CancellationToken end)
     {
+        // The next one is killed on time, whether or not the one before is back; no one is killed before it is.
+        var replaced = Enumerable.Repeat(Task.CompletedTask, Instances).ToArray();
         for (var kill = 0; kill < Kills; kill++)
         {
-            // One that takes longer to start shortens no pause.
             var pause = Task.Delay(BetweenKills, end);
-            await shops.Replace(kill % Instances);
+            await replaced[kill % Instances];
+            replaced[kill % Instances] = shops.Replace(kill % Instances);
             await pause;
         }
 
+        await Task.WhenAll(replaced);
         await databases.Restart();
         await Task.Delay(BetweenKills, end);
         databases.KillPrimary();
