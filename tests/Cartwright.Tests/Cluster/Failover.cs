@@ -18,6 +18,7 @@ public sealed class Failover
     // 24 carts of one client each, 14 of two, 4 of three: 64 clients.
     private static readonly int[] Writers = [.. Enumerable.Repeat(1, 24), .. Enumerable.Repeat(2, 14), .. Enumerable.Repeat(3, 4)];
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterOutage = TimeSpan.FromSeconds(4);
 
     [Fact]
     public async Task Every_acknowledged_write_is_there_once_whatever_dies()
@@ -98,10 +99,10 @@ public sealed class Failover
 
         await Task.WhenAll(replaced);
         await databases.Restart();
-        await Task.Delay(BetweenKills, end);
+        await Task.Delay(AfterOutage, end);
         databases.KillPrimary();
         await databases.Promote();
-        await Task.Delay(BetweenKills, end);
+        await Task.Delay(AfterOutage, end);
     }
 
     private static void Report(IEnumerable<SharedCart> carts, ClusterClient[] clients)
