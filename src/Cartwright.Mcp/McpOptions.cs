@@ -34,6 +34,12 @@ public sealed class McpOptions
     /// <summary>Where subscriptions of legacy sessions are kept; null keeps them in this instance, which then has to hold the stream too.</summary>
     public SessionSubscriptions? SessionSubscriptions { get; init; }
 
+    /// <summary>
+    /// Tells outages from bugs: what a caller is advised when a handler ends with this exception because something it needs is not there for
+    /// now; null for a bug. Whoever throws it has logged it.
+    /// </summary>
+    public Func<Exception, string?>? DescribeOutage { get; init; }
+
     /// <summary>How one-shot answers are framed.</summary>
     public AnswerFraming Framing { get; init; } = AnswerFraming.Auto;
 

@@ -193,6 +193,7 @@ internal static class ServerBuilder
             + (sells ? "start_checkout gives the page where the shopper pays, get_order tells whether it is paid. " : "")
             + "Pass on the cart_id of earlier results. Prices and stock come from the shop alone: never state one that no tool told.",
         SigningKey = signingKey,
+        DescribeOutage = Postgres.DescribeOutage,
         Time = time,
         Framing = settings.Answers,
         Cors = true,

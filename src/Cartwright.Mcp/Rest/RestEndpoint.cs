@@ -143,6 +143,10 @@ internal sealed partial class RestEndpoint(string path, McpServer server, ILogge
         {
             throw;
         }
+        catch (Exception exception) when (server.Options.DescribeOutage?.Invoke(exception) is { } advice)
+        {
+            problem = new RestProblem(StatusCodes.Status503ServiceUnavailable, advice);
+        }
         catch (Exception exception)
         {
             // A bug. Its text stays here: it may hold anything.

@@ -27,6 +27,10 @@ internal sealed partial class Dispatcher(McpServer server, ILogger logger)
         {
             throw;
         }
+        catch (Exception exception) when (server.Options.DescribeOutage?.Invoke(exception) is { } advice)
+        {
+            error = new McpError(ErrorCodes.InternalError, advice);
+        }
         catch (Exception exception)
         {
             // A bug. Its text stays here: it may hold anything.

@@ -8,21 +8,31 @@ namespace Cartwright.Mcp.Wire;
 /// </summary>
 internal static class Invocation
 {
-    public static ValueTask<ToolResult> CallTool(McpServer server, McpCall call, McpFeatures features)
+    public static async ValueTask<ToolResult> CallTool(McpServer server, McpCall call, McpFeatures features)
     {
         if (call.Message.Name is not { } name)
         {
-            return ValueTask.FromResult(ToolResult.Fail(McpError.InvalidParams("params.name is required.")));
+            return ToolResult.Fail(McpError.InvalidParams("params.name is required."));
         }
 
         if (!features.ToolsByName.TryGetValue(name, out var tool))
         {
-            return ValueTask.FromResult(ToolResult.Fail(McpError.InvalidParams($"Unknown tool: {name}")));
+            return ToolResult.Fail(McpError.InvalidParams($"Unknown tool: {name}"));
         }
 
-        return OpenState(server, call) is { } error
-            ? ValueTask.FromResult(ToolResult.Fail(error))
-            : tool.Invoke(call.Message.Arguments, call);
+        if (OpenState(server, call) is { } error)
+        {
+            return ToolResult.Fail(error);
+        }
+
+        try
+        {
+            return await tool.Invoke(call.Message.Arguments, call);
+        }
+        catch (Exception exception) when (server.Options.DescribeOutage?.Invoke(exception) is { } advice)
+        {
+            return ToolResult.Fail(advice, FailureKind.Unavailable);
+        }
     }
 
     public static async ValueTask<ReadResult> ReadResource(McpServer server, McpCall call, McpFeatures features)

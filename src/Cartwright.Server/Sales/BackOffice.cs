@@ -45,6 +45,7 @@ internal static class BackOffice
 
         // Of its own, so that a session of the shop is none here.
         SigningKey = HMACSHA256.HashData(shop.SigningKey, "back office"u8),
+        DescribeOutage = shop.DescribeOutage,
         Time = shop.Time,
         Framing = shop.Framing,
         AllowedHosts = shop.AllowedHosts,

@@ -115,6 +115,11 @@ internal static class Postgres
         _ => PostgresTrouble.None,
     };
 
+    /// <summary>What a caller is told whose read has failed; null when that is a bug.</summary>
+    public static string? DescribeOutage(Exception error) => Trouble(error) is PostgresTrouble.Lost or PostgresTrouble.Outage
+        ? "The shop cannot reach its database at the moment. Try the same again in a few seconds."
+        : null;
+
     private static PostgresTrouble Trouble(string state) => state switch
     {
         // 23505: two have inserted the same; the next look finds the other's.
@@ -129,8 +134,8 @@ internal static class Postgres
 
     private static void Default(NpgsqlConnectionStringBuilder parts, string key, object value)
     {
-        // An alias of the key counts too.
-        if (!parts.ContainsKey(key))
+        // An alias of the key counts too. ContainsKey would say of every key that exists that it is there.
+        if (!parts.ShouldSerialize(key))
         {
             parts[key] = value;
         }

@@ -75,6 +75,11 @@ internal sealed partial class PostgresEngine : IEngine
             return (await Repeat<T>(
                 isSingle ? PostgresMode.Single : PostgresMode.Snapshot, async session => await work(session), isRepeatable: true, cancellation)).Value;
         }
+        catch (Exception error) when (Postgres.DescribeOutage(error) is not null)
+        {
+            LogUnread(error);
+            throw;
+        }
         finally
         {
             Leave();
@@ -221,6 +226,9 @@ internal sealed partial class PostgresEngine : IEngine
 
     [LoggerMessage(1005, LogLevel.Error, "A write could not be committed; it is undone, or not known to be done.")]
     private partial void LogFailed(Exception error);
+
+    [LoggerMessage(1006, LogLevel.Error, "The database could not be read.")]
+    private partial void LogUnread(Exception error);
 
     /// <summary>The connection was lost while the commit was on its way.</summary>
     private sealed class UncertainException(Exception lost) : NpgsqlException(lost.Message, lost);

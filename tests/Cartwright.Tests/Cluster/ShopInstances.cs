@@ -33,7 +33,11 @@ internal sealed class ShopInstances : IDisposable
     public async Task Replace(int instance)
     {
         await _running[instance].Kill();
-        _logs.Add(_running[instance].Errors);
+        lock (_logs)
+        {
+            _logs.Add(_running[instance].Errors);
+        }
+
         _running[instance].Dispose();
         _running[instance] = await Serve(instance);
     }

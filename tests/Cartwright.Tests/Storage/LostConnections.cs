@@ -113,6 +113,36 @@ public sealed class LostConnections
     }
 
     [Fact]
+    public void A_connection_string_says_more_than_the_defaults_and_they_say_the_rest()
+    {
+        using var bare = Postgres.Connect("Host=db;Username=ann");
+        var chosen = new Npgsql.NpgsqlConnectionStringBuilder(bare.ConnectionString);
+        Assert.Equal((20, 100, 5, 1, true), (chosen.MaxPoolSize, chosen.MaxAutoPrepare, chosen.Timeout, chosen.HostRecheckSeconds, chosen.NoResetOnClose));
+
+        // By an alias, and with the value that the driver would take anyway.
+        using var given = Postgres.Connect("Host=db;Username=ann;MaxPoolSize=7;Max Auto Prepare=0;Timeout=15");
+        var kept = new Npgsql.NpgsqlConnectionStringBuilder(given.ConnectionString);
+        Assert.Equal((7, 0, 15), (kept.MaxPoolSize, kept.MaxAutoPrepare, kept.Timeout));
+    }
+
+    [Fact]
+    public async Task Whoever_only_looks_is_told_too_to_try_again()
+    {
+        using var folder = new TempFolder();
+        await using var shop = await ShopServer.Start("groceries", folder);
+        Assert.False((await shop.Call("show_cart")).IsError());
+        TestDatabase.DropAll(folder.Path);
+
+        const string advice = "The shop cannot reach its database at the moment. Try the same again in a few seconds.";
+        var shown = await shop.Call("show_cart", """{"cart_id":"cart_1"}""");
+        Assert.True(shown.IsError());
+        Assert.Equal(advice, shown.Text());
+        var twin = await shop.Wire.Send("POST", "/mcp/tools/call", Mcp.Wire.Json("""{"name":"show_cart","arguments":{"cart_id":"cart_1"}}"""));
+        Assert.Equal(503, twin.Status);
+        Assert.Contains(advice, twin.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task While_no_host_is_the_wanted_one_another_try_may_find_it()
     {
         using var folder = new TempFolder();
