@@ -73,9 +73,11 @@ internal sealed record OrderRefund(string Id, string TransactionId, long AmountM
     /// <summary>Whether the money is gone or may go.</summary>
     public bool Counts => Status is RefundStatus.Succeeded or RefundStatus.Processing or Requested;
 
-    /// <summary>As with attempts: the later moment counts, a refund that succeeded stays so.</summary>
+    /// <summary>As with attempts: the later moment counts, a refund that succeeded stays so, with no less than it was once said to be.</summary>
     public OrderRefund Merge(OrderRefund other) =>
-        (IsDone, UpdatedAt, Rank, AmountMinor).CompareTo((other.IsDone, other.UpdatedAt, other.Rank, other.AmountMinor)) >= 0 ? this : other;
+        (IsDone, DoneMinor, UpdatedAt, Rank, AmountMinor).CompareTo((other.IsDone, other.DoneMinor, other.UpdatedAt, other.Rank, other.AmountMinor)) >= 0 ? this : other;
+
+    private long DoneMinor => IsDone ? AmountMinor : 0;
 
     private int Rank => Status switch
     {

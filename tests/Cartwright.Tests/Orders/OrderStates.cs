@@ -1,4 +1,5 @@
 using Cartwright.Server.Orders;
+using Cartwright.Server.Payments;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -24,6 +25,15 @@ public sealed class OrderStates
             Assert.True(step.Second.Captured >= step.First.Captured && step.Second.Refunded >= step.First.Refunded);
         });
     }).Check(Many);
+
+    [Fact]
+    public void A_refund_that_succeeded_never_becomes_smaller_in_whatever_order_the_news_come()
+    {
+        var first = new OrderRefund("r1", "t1", 500, RefundStatus.Succeeded, 1);
+        var later = new OrderRefund("r1", "t1", 1, RefundStatus.Succeeded, 2);
+        Assert.Equal(first, first.Merge(later));
+        Assert.Equal(first, later.Merge(first));
+    }
 
     [Fact]
     public void Paid_is_exactly_what_was_captured_in_full_and_money_back_is_never_more_than_money_taken() => Prop.ForAll(News.Pairs, pair =>
