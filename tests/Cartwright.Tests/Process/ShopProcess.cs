@@ -178,7 +178,8 @@ internal sealed class ShopProcess : IDisposable
     private static bool IsSetting(string name) => name is "HOST" or "PORT" or "PAYMENT_PROVIDER" or "CHECKOUT_MODE" or "SANDBOX_WEBHOOK_URL"
         || name.StartsWith("CARTWRIGHT_", StringComparison.Ordinal) || name.StartsWith("GR4VY_", StringComparison.Ordinal);
 
-    private static async Task<bool> Answers(int port)
+    /// <summary>Whether a shop answers on the port.</summary>
+    public static async Task<bool> Answers(int port)
     {
         try
         {
