@@ -21,8 +21,6 @@ internal sealed class ShopProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    static ShopProcess() => Signals.ListenToInterrupts();
-
     private ShopProcess(System.Diagnostics.Process process)
     {
         _process = process;
