@@ -234,10 +234,7 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
     }
 
     private static List<FiguresRow> Sold(IEnumerable<ProductFigures> product, SalesFacts facts, int cap) =>
-    [
-        .. product.OrderBy(row => row.Currency != facts.Currency).ThenBy(row => row.Currency.Code, StringComparer.Ordinal)
-            .Take(cap).Select(row => new FiguresRow(row.Currency, row.Figures)),
-    ];
+        [.. ShopFirst(facts, product, row => row.Currency).Take(cap).Select(row => new FiguresRow(row.Currency, row.Figures))];
 
     private static SoldTotals Sold(Currency currency, List<ProductFigures> products)
     {
@@ -254,9 +251,12 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
 
     private static List<Currency> ShopFirst(SalesFacts facts, IEnumerable<Currency> currencies)
     {
-        var known = currencies.Distinct().OrderBy(currency => currency != facts.Currency).ThenBy(currency => currency.Code, StringComparer.Ordinal).ToList();
+        var known = ShopFirst(facts, currencies.Distinct(), currency => currency).ToList();
         return known.Count == 0 ? [facts.Currency] : known;
     }
+
+    private static IOrderedEnumerable<T> ShopFirst<T>(SalesFacts facts, IEnumerable<T> rows, Func<T, Currency> currencyOf) =>
+        rows.OrderBy(row => currencyOf(row) != facts.Currency).ThenBy(row => currencyOf(row).Code, StringComparer.Ordinal);
 
     private static string? Shorten<T>(List<T> list, int cap, string things) =>
         list.Count > cap ? $"Only {cap} of {list.Count} {things} fit: ask for a shorter period." : null;

@@ -23,7 +23,7 @@ public sealed class PurchaseLog
             ("CARTWRIGHT_CATALOG", ShopServer.SampleFile("groceries")),
             ("GR4VY_WEBHOOK_SECRET", Secret));
         using var caller = new ShopCaller(port);
-        await shop.Until(() => IsUp(port));
+        await shop.Until(() => ShopProcess.Answers(port));
         var started = await caller.Call("start_checkout", new JsonObject { ["items"] = new JsonArray(ShopCaller.Item("eggs", 2)) });
         var (order, url) = (started.OrderId(), new Uri(started.Url()));
         using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
@@ -59,18 +59,4 @@ public sealed class PurchaseLog
 
     private static async Task<string?> Status(ShopCaller caller, string order) =>
         (string?)(await caller.Call("get_order", new JsonObject { ["order_id"] = order })).Data()["order"]!["status"];
-
-    private static async Task<bool> IsUp(int port)
-    {
-        try
-        {
-            using var http = new HttpClient();
-            await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/health"));
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
 }

@@ -21,8 +21,6 @@ internal sealed class ShopProcess : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    static ShopProcess() => Signals.ListenToInterrupts();
-
     private ShopProcess(System.Diagnostics.Process process)
     {
         _process = process;
@@ -182,7 +180,8 @@ internal sealed class ShopProcess : IDisposable
     private static bool IsSetting(string name) => name is "HOST" or "PORT" or "PAYMENT_PROVIDER" or "CHECKOUT_MODE" or "SANDBOX_WEBHOOK_URL"
         || name.StartsWith("CARTWRIGHT_", StringComparison.Ordinal) || name.StartsWith("GR4VY_", StringComparison.Ordinal);
 
-    private static async Task<bool> Answers(int port)
+    /// <summary>Whether a shop answers on the port.</summary>
+    public static async Task<bool> Answers(int port)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Cartwright.Tests.Process;
@@ -7,20 +8,26 @@ namespace Cartwright.Tests.Process;
 internal static partial class Signals
 {
     private const int Interrupt = 2;
+    private const ulong InterruptBit = 1UL << (Interrupt - 1);
     private const nint Default = 0;
 
     public static void Send(int process, int signal) => Assert.Equal(0, Kill(process, signal));
 
     /// <summary>
-    /// A shell that runs the tests in the background makes them ignore SIGINT, and every program they start would inherit that.
+    /// A shell that runs the tests in the background makes them ignore SIGINT, and every program they start would inherit that. Before anything
+    /// else runs: .NET puts back the handler that it found when the first one registered for the signal.
     /// </summary>
-    public static void ListenToInterrupts()
+    [ModuleInitializer]
+    internal static void ListenToInterrupts()
     {
-        if (OperatingSystem.IsLinux() && (Ignored() & (1UL << (Interrupt - 1))) != 0)
+        if (OperatingSystem.IsLinux() && IgnoresInterrupts)
         {
             SetHandler(Interrupt, Default);
         }
     }
+
+    /// <summary>Whether programs started now would ignore SIGINT.</summary>
+    private static bool IgnoresInterrupts => (Ignored() & InterruptBit) != 0;
 
     private static ulong Ignored()
     {
