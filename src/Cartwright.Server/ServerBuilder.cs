@@ -11,6 +11,7 @@ using Cartwright.Server.Payments.Sandbox;
 using Cartwright.Server.Playground;
 using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
+using Cartwright.Server.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,6 +59,11 @@ internal static class ServerBuilder
 
     private static async ValueTask Map(WebApplication app, Settings settings, Uri publicUrl, Storage storage, TimeProvider time)
     {
+        if (storage.Database.IsPostgres)
+        {
+            app.UseOutageAnswers();
+        }
+
         var services = app.Services;
         var origin = publicUrl.GetLeftPart(UriPartial.Authority);
         var watch = services.GetRequiredService<CatalogWatch>();

@@ -8,6 +8,8 @@ namespace Cartwright.Mcp.Http;
 /// <param name="writeError">Answers with an error and an HTTP status, in the form of the endpoint.</param>
 internal sealed partial class Guard(McpOptions options, ILogger logger, Func<HttpContext, McpError, int, ValueTask> writeError)
 {
+    private const string ComeBackAfter = "5"; // Seconds.
+
     private readonly Gate _gate = new(options);
 
     /// <summary>Lets the request through to <paramref name="handle"/> when the gate allows it.</summary>
@@ -34,9 +36,15 @@ internal sealed partial class Guard(McpOptions options, ILogger logger, Func<Htt
             http.Response.StatusCode = exception.StatusCode;
             http.Response.Headers.Connection = "close";
         }
+        catch (Exception exception) when (!http.Response.HasStarted && options.DescribeOutage?.Invoke(exception) is { } advice)
+        {
+            // The store of sessions, say; calls describe their own outages.
+            http.Response.Headers.RetryAfter = ComeBackAfter;
+            await writeError(http, new McpError(ErrorCodes.InternalError, advice), StatusCodes.Status503ServiceUnavailable);
+        }
         catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)
         {
-            // A bug, or a store of sessions that cannot be reached. What Kestrel would answer says nothing to a client.
+            // A bug. What Kestrel would answer says nothing to a client.
             LogFailure(exception, http.Request.Method);
             await writeError(
                 http, new McpError(ErrorCodes.InternalError, "Internal error. Try again."), StatusCodes.Status500InternalServerError);

@@ -47,6 +47,19 @@ internal static class CheckoutPage
             </main>
             """));
 
+    /// <summary>When the database cannot be reached. What asked for this page can be sent again: it loads itself anew, or the visitor does it.</summary>
+    public static string RenderUnavailable(bool canReload) => Layout(
+        "One moment, please",
+        "Shop",
+        Html.None,
+        canReload ? Html.Of($"<meta http-equiv=\"refresh\" content=\"5\">") : Html.None,
+        Html.Of($"""
+            <main class="checkout-page unknown">
+            <div class="heading"><h1>One moment, please</h1></div>
+            <div class="task"><p>The shop cannot be reached at the moment. {(canReload ? "This page tries again by itself." : "What you sent was not saved: load this page again in a few seconds to send it once more.")} Your order is kept.</p></div>
+            </main>
+            """));
+
     private static string Layout(string title, string shopName, Html bodyData, Html head, Html body) => Html.Of($"""
         <!doctype html>
         <html lang="en">

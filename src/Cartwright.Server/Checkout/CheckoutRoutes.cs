@@ -8,7 +8,6 @@ using Cartwright.Server.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Primitives;
 
 namespace Cartwright.Server.Checkout;
 
@@ -70,7 +69,12 @@ internal sealed class CheckoutRoutes(
         if (OrderWords.IsOpenToShopper(file.Order.State))
         {
             var json = JsonSerializer.Serialize(buyer, CheckoutJson.Default.BuyerDetails);
-            await orders.Change(file.Order.Id, order => order with { Buyer = json }, http.RequestAborted);
+            var changed = await orders.Change(file.Order.Id, order => order with { Buyer = json }, http.RequestAborted);
+            if (!changed.Ok)
+            {
+                await OutageAnswers.SendPage(http);
+                return;
+            }
         }
 
         Back(http);
@@ -126,7 +130,7 @@ internal sealed class CheckoutRoutes(
             return;
         }
 
-        Protect(http, NoPolicy);
+        PageHeaders.Protect(http, NoPolicy);
         http.Response.ContentType = "application/json";
         var order = file.Order;
         await http.Response.WriteAsync(
@@ -143,7 +147,7 @@ internal sealed class CheckoutRoutes(
             return file;
         }
 
-        Protect(http, Policy([], null));
+        PageHeaders.Protect(http, Policy([], null));
         http.Response.StatusCode = StatusCodes.Status404NotFound;
         http.Response.ContentType = "text/html; charset=utf-8";
         await http.Response.WriteAsync(CheckoutPage.RenderNotFound((await catalog.Head(http.RequestAborted))?.Store.Name ?? "Shop"));
@@ -154,7 +158,7 @@ internal sealed class CheckoutRoutes(
     {
         if (!http.Request.HasFormContentType || http.Request.ContentLength is null or > MaxForm)
         {
-            Protect(http, NoPolicy);
+            PageHeaders.Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             return null;
         }
@@ -165,7 +169,7 @@ internal sealed class CheckoutRoutes(
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
-            Protect(http, NoPolicy);
+            PageHeaders.Protect(http, NoPolicy);
             http.Response.StatusCode = StatusCodes.Status400BadRequest;
             return null;
         }
@@ -198,7 +202,7 @@ internal sealed class CheckoutRoutes(
             ReturnTo = ReturnTo(http),
         };
         model = form is null ? model : model with { Typed = form.Typed, Mistakes = form.Mistakes };
-        Protect(http, Policy(file.Lines, payment as PaymentStep.Gr4vy));
+        PageHeaders.Protect(http, Policy(file.Lines, payment as PaymentStep.Gr4vy));
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";
         await http.Response.WriteAsync(CheckoutPage.Render(model), Encoding.UTF8);
@@ -251,21 +255,10 @@ internal sealed class CheckoutRoutes(
     /// <summary>After a form the page is fetched anew, so that reloading it sends nothing twice.</summary>
     private static void Back(HttpContext http)
     {
-        Protect(http, NoPolicy);
+        PageHeaders.Protect(http, NoPolicy);
         var to = ReturnTo(http) is { } uri ? $"?redirectUrl={Uri.EscapeDataString(uri.AbsoluteUri)}" : "";
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = $"/checkout/{Uri.EscapeDataString((string)http.Request.RouteValues["token"]!)}{to}";
-    }
-
-    private static void Protect(HttpContext http, string policy)
-    {
-        var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = policy;
-        headers.CacheControl = "no-store";
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["X-Robots-Tag"] = new StringValues("noindex");
     }
 
     private string Policy(IReadOnlyList<OrderLine> lines, PaymentStep.Gr4vy? gr4vy)
