@@ -45,10 +45,15 @@ async function publish(project, name, say) {
 export async function build({ cartwright, say }) {
   const shop = cartwright ?? (await publish('src/Cartwright', 'cartwright', say));
   const bare = await publish('bench/BareKestrel', 'bare-kestrel', say);
+  await buildPeer(say);
+  return { cartwright: shop, bare };
+}
+
+/** @param {(text: string) => void} say */
+export async function buildPeer(say) {
   say('building bench/typescript-peer');
   if (!existsSync(join(peer, 'node_modules'))) await run('npm', ['ci', '--ignore-scripts'], { cwd: peer });
   await run('npm', ['run', 'build'], { cwd: peer });
-  return { cartwright: shop, bare };
 }
 
 /** @param {{ cartwright: string | undefined, say: (text: string) => void }} options @returns {Promise<{ cartwright: string, asker: string }>} */
@@ -57,12 +62,12 @@ export async function buildSales({ cartwright, say }) {
 }
 
 /** @param {{ cartwright: string | undefined, say: (text: string) => void }} options */
-export async function buildChat({ cartwright, say }) {
+export async function buildShop({ cartwright, say }) {
   return cartwright ?? (await publish('src/Cartwright', 'cartwright', say));
 }
 
-/** @param {string} executable @param {string} data @returns {Launch} */
-export function shopLaunch(executable, data) {
+/** @param {string} executable @param {string} data @param {Record<string, string>} [settings] @returns {Launch} */
+export function shopLaunch(executable, data, settings = {}) {
   return {
     command: executable,
     args: ['serve'],
@@ -72,6 +77,7 @@ export function shopLaunch(executable, data) {
       CARTWRIGHT_DATA: data,
       CARTWRIGHT_CATALOG: catalog,
       CARTWRIGHT_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      ...settings,
     }),
   };
 }
@@ -116,6 +122,11 @@ export function startShop(executable, folder) {
   return startContender('Cartwright', shopLaunch(executable, join(folder, 'data')));
 }
 
+/** One of several instances on a PostgreSQL database. @param {string} executable @param {string} folder @param {string} database */
+export function startInstance(executable, folder, database) {
+  return startContender('Cartwright on PostgreSQL', shopLaunch(executable, join(folder, 'unused'), { CARTWRIGHT_DATABASE: database }));
+}
+
 export async function startPeer() {
   const contender = await startContender('TypeScript peer', peerLaunch());
   return { ...contender, session: await openSession(contender.port) };
@@ -143,6 +154,10 @@ export async function sizeOfListing(contender) {
 
 export async function dotnetVersion() {
   return (await run('dotnet', ['--list-runtimes'])).match(/Microsoft\.AspNetCore\.App (10\.\S+)/g)?.at(-1)?.split(' ')[1] ?? 'unknown';
+}
+
+export async function postgresVersion() {
+  return (await run(join(repository, 'tests/postgres'), ['sh', '-c', '"$CARTWRIGHT_TEST_PSQL" -V'])).match(/\d+\.\d+/)?.[0] ?? 'unknown';
 }
 
 /** Versions of what the numbers depend on. */

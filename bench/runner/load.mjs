@@ -37,12 +37,12 @@ export function writeRequests(folder, name, port, messages) {
  * @param {number} port
  * @param {string} requests file of writeRequests
  * @param {number} seconds
- * @param {{ check?: boolean }} [options]
+ * @param {{ check?: boolean, connections?: number }} [options]
  * @returns {Promise<Load>}
  */
 export async function load(port, requests, seconds, options = {}) {
   const script = join(import.meta.dirname, 'replay.lua');
-  const output = await run('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, `http://127.0.0.1:${port}/mcp`], {
+  const output = await run('wrk', ['-t1', `-c${options.connections ?? connections}`, `-d${seconds}s`, '--timeout', '10s', '-s', script, `http://127.0.0.1:${port}/mcp`], {
     env: { BENCH_REQUESTS: requests, BENCH_CHECK: options.check === true ? '1' : '0' },
   });
   /** @type {Load} */
@@ -51,4 +51,29 @@ export async function load(port, requests, seconds, options = {}) {
     throw new Error(`the load on port ${port} was not answered as it should: ${JSON.stringify(result)}`);
   }
   return result;
+}
+
+/**
+ * The same on several instances at once, which share the connections.
+ * @param {{ port: number }[]} instances
+ * @param {string[]} requests a file for each
+ * @param {number} seconds
+ * @param {{ check?: boolean }} [options]
+ * @returns {Promise<Load>} of all together: the mean of the medians, and the worst of the 99th percentiles
+ */
+export async function loadAll(instances, requests, seconds, options = {}) {
+  const share = Math.ceil(connections / instances.length);
+  const loads = await Promise.all(instances.map(({ port }, index) => load(port, /** @type {string} */ (requests[index]), seconds, { ...options, connections: share })));
+  /** @param {(one: Load) => number} value */
+  const sum = value => loads.reduce((total, one) => total + value(one), 0);
+  return {
+    requests: sum(one => one.requests),
+    micros: Math.max(...loads.map(one => one.micros)),
+    status: sum(one => one.status),
+    socket: sum(one => one.socket),
+    answered: sum(one => one.answered),
+    toolErrors: sum(one => one.toolErrors),
+    p50: sum(one => one.p50) / loads.length,
+    p99: Math.max(...loads.map(one => one.p99)),
+  };
 }

@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { build, buildChat, buildSales, dotnetVersion, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
+import { build, buildPeer, buildSales, buildShop, dotnetVersion, postgresVersion, runtimeVersions, sizeOfListing, startBare, startPeer, startShop, workFolder } from './contenders.mjs';
 import { measureChat } from './chat.mjs';
 import { measureColdStart } from './coldstart.mjs';
 import { run } from './processes.mjs';
 import { addingRows, listingRows, memoryRows, renderChat, renderSales, renderTable, sessionRows, startRows, writeChat, writeDocument, writeSales } from './report.mjs';
 import { measureSales } from './sales.mjs';
+import { measureGrowth, measureInstances } from './scale.mjs';
+import { renderScale, writeScale } from './scaleReport.mjs';
 import { measureSessions } from './sessions.mjs';
 import { measureAdding, measureListing } from './throughput.mjs';
 
 const help = `Measures Cartwright against bare Kestrel and a TypeScript server, in one run on this machine.
 
-bench/run [--quick] [--only list|add|memory|start|sales|chat] [--write] [--cartwright FILE]
+bench/run [--quick] [--only list|add|memory|start|sales|chat|scale] [--write] [--cartwright FILE]
 
   --quick            one short round of each: shows that everything works, not how fast it is
   --only PART        list    list_products, requests per second
@@ -21,14 +23,18 @@ bench/run [--quick] [--only list|add|memory|start|sales|chat] [--write] [--cartw
                      start   process start to first answered call
                      sales   loading 100 thousand, 1 million and 10 million lines of history, and asking about them
                      chat    the terminal chat: first token to screen against curl, start to prompt (needs script and curl)
-  --write            put the tables into docs/performance.md; only a whole run may, or --only sales and --only chat their own
+                     scale   one, two and four instances on PostgreSQL beside SQLite, and adds as carts grow to 10 million
+                             (needs PostgreSQL, and 10 GB on the disk of the repository)
+  --write            put the tables into docs/performance.md; only a whole run may, or --only sales, chat and scale their own
   --cartwright FILE  measure this executable instead of publishing src/Cartwright
   --help             this text
 
 Needs Linux, the .NET 10 SDK, Node 20 or newer and wrk. All traffic is loopback, 32 connections, one load generator thread.
 Exit code: 0 all required bounds met, 1 something answered wrongly or did not run, 3 a bound was missed.`;
 
-const parts = ['list', 'add', 'memory', 'start', 'sales', 'chat'];
+const parts = ['list', 'add', 'memory', 'start', 'sales', 'chat', 'scale'];
+/** Parts with a table of their own. */
+const tables = ['sales', 'chat', 'scale'];
 
 function readOptions() {
   try {
@@ -43,7 +49,7 @@ function readOptions() {
     });
     if (values.only !== undefined && !parts.includes(values.only)) throw new Error(`--only takes one of ${parts.join(', ')}`);
     if (values.cartwright !== undefined && !existsSync(values.cartwright)) throw new Error(`${values.cartwright} does not exist`);
-    if (values.write && (values.quick || (values.only !== undefined && values.only !== 'sales' && values.only !== 'chat') || values.cartwright !== undefined)) {
+    if (values.write && (values.quick || (values.only !== undefined && !tables.includes(values.only)) || values.cartwright !== undefined)) {
       throw new Error('--write documents a whole run of the published build: leave out the other options');
     }
     return values;
@@ -81,6 +87,7 @@ async function measure() {
   const folder = workFolder();
   let salesMet = true;
   let chatMet = true;
+  let scaleMet = true;
   if (wanted('sales')) {
     const { cartwright, asker } = await buildSales({ cartwright: options.cartwright, say });
     /** @type {import('./sales.mjs').SalesResult[]} */
@@ -96,7 +103,7 @@ async function measure() {
     if (options.only === 'sales') return salesMet ? 0 : 3;
   }
   if (wanted('chat')) {
-    const cartwright = await buildChat({ cartwright: options.cartwright, say });
+    const cartwright = await buildShop({ cartwright: options.cartwright, say });
     say('the terminal chat');
     const { table, met } = renderChat(await measureChat(cartwright, folder, options.quick ? { turns: 5, starts: 3 } : { turns: 100, starts: 15 }));
     chatMet = met || options.quick;
@@ -105,6 +112,17 @@ async function measure() {
     if (options.only === 'chat') return chatMet ? 0 : 3;
   }
   await requireWrk();
+  if (wanted('scale')) {
+    const cartwright = await buildShop({ cartwright: options.cartwright, say });
+    await buildPeer(say);
+    const lanes = await measureInstances(cartwright, folder, plan, say);
+    const growth = await measureGrowth(cartwright, folder, plan, options.quick ? [1_000, 10_000] : [1_000, 100_000, 1_000_000, 10_000_000], say);
+    const result = renderScale(lanes, growth);
+    scaleMet = result.met || options.quick;
+    console.log(`${result.instances}\n\n${result.growth}`);
+    if (options.write) say(`wrote ${writeScale(result, lanes, await dotnetVersion(), await postgresVersion())}`);
+    if (options.only === 'scale') return scaleMet ? 0 : 3;
+  }
   const executables = await build({ cartwright: options.cartwright, say });
   /** @type {import('./report.mjs').Row[]} */
   const rows = [];
@@ -162,7 +180,7 @@ async function measure() {
   if (options.write) {
     say(`wrote ${writeDocument(rows, await runtimeVersions(), bytes)}`);
   }
-  return salesMet && chatMet && rows.every(({ met }) => met !== false) ? 0 : 3;
+  return salesMet && chatMet && scaleMet && rows.every(({ met }) => met !== false) ? 0 : 3;
 }
 
 try {

@@ -8,9 +8,9 @@ import { repository } from './contenders.mjs';
 /** @typedef {{ label: string, value: string, versus: string, ratio: string, bound: string, met: boolean | undefined }} Row */
 
 /** @param {number} value */
-const count = value => Math.round(value).toLocaleString('en-US');
+export const count = value => Math.round(value).toLocaleString('en-US');
 /** @param {number} value MiB */
-const mib = value => `${value.toFixed(0)} MiB`;
+export const mib = value => `${value.toFixed(0)} MiB`;
 
 /**
  * @param {string} label
@@ -29,7 +29,7 @@ function row(label, value, versus = '', required = undefined) {
 /** @typedef {import('./throughput.mjs').Throughput} Throughput */
 
 /** @param {Throughput} result */
-function rate(result) {
+export function rate(result) {
   return `${count(result.rate)}/s (p50 ${(result.p50 / 1000).toFixed(1)}, p99 ${(result.p99 / 1000).toFixed(1)} ms)`;
 }
 
@@ -96,7 +96,7 @@ export function renderTable(rows) {
 }
 
 /** @param {string[][]} cells the first line is the header */
-function renderCells(cells) {
+export function renderCells(cells) {
   const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map(line => line[column]?.length ?? 0)));
   const lines = cells.map(line => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`);
   return [lines[0], `| ${widths.map(width => '-'.repeat(Math.max(3, width))).join(' | ')} |`, ...lines.slice(1)].join('\n');
@@ -185,7 +185,7 @@ export function writeDocument(rows, versions, bytes) {
 }
 
 /** @param {string} name @param {string} content */
-function replaceBlock(name, content) {
+export function replaceBlock(name, content) {
   const file = join(repository, 'docs/performance.md');
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
   const block = `${begin}\n${content}\n${end}`;

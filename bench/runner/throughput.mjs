@@ -1,6 +1,6 @@
 // list_products and add_to_cart: interleaved rounds of load, with resident memory sampled meanwhile.
 import { inParallel, callTool, toolCall } from './mcp.mjs';
-import { load, writeRequests } from './load.mjs';
+import { load, loadAll, writeRequests } from './load.mjs';
 import { sampleMemory } from './processes.mjs';
 
 /** @typedef {import('./contenders.mjs').Contender} Contender */
@@ -24,7 +24,7 @@ export function median(values) {
 }
 
 /** @param {import('./load.mjs').Load[]} rounds @returns {Throughput} */
-function summarize(rounds) {
+export function summarize(rounds) {
   const requests = rounds.reduce((sum, round) => sum + round.requests, 0);
   const micros = rounds.reduce((sum, round) => sum + round.micros, 0);
   return { rate: (requests / micros) * 1e6, p50: median(rounds.map(round => round.p50)), p99: median(rounds.map(round => round.p99)) };
@@ -77,19 +77,26 @@ async function countItems(contender, wire, ids) {
 }
 
 /**
- * One round of adds on carts of its own, so that no line reaches its limit. Afterwards the carts are counted: each
- * answered add is in its cart, which proves that none was a tool error.
- * @param {Contender} contender @param {Wire} wire @param {string} folder @param {number} seconds @param {boolean} check
- * @param {number[]} samples
+ * One round of adds on carts of its own, so that no line reaches its limit, through all instances of a shop at once. Afterwards the carts
+ * are counted: each answered add is in its cart, which proves that none was a tool error.
+ * @template {import('./load.mjs').Load} T
+ * @param {Contender[]} instances @param {Wire} wire @param {string} folder @param {number} seconds @param {boolean} check
+ * @param {(work: () => Promise<import('./load.mjs').Load>) => Promise<T>} measure runs the load alone, without what goes before and after
  */
-async function addRound(contender, wire, folder, seconds, check, samples) {
+export async function addRound(instances, wire, folder, seconds, check, measure) {
+  const contender = /** @type {Contender} */ (instances[0]);
   const ids = await makeCarts(contender, wire);
-  const messages = Array.from({ length: requestsInFile }, (_, index) => {
-    const product_id = products[Math.floor(index / carts) % products.length];
-    return toolCall(wire, index + 1, 'add_to_cart', { cart_id: ids[index % carts], items: [{ product_id, quantity: 1 }] }, contender.session);
+  const files = instances.map(({ port, session }, instance) => {
+    // Each instance at another place of the circle, or all would wait for each other at one cart.
+    const ahead = Math.floor((instance * carts) / instances.length);
+    const messages = Array.from({ length: requestsInFile }, (_, index) => {
+      const at = index + ahead;
+      const product_id = products[Math.floor(at / carts) % products.length];
+      return toolCall(wire, index + 1, 'add_to_cart', { cart_id: ids[at % carts], items: [{ product_id, quantity: 1 }] }, session);
+    });
+    return writeRequests(folder, `add-${instance}`, port, messages);
   });
-  const file = writeRequests(folder, 'add', contender.port, messages);
-  const result = await sampleMemory(contender.pid, samples, () => load(contender.port, file, seconds, { check }));
+  const result = await measure(() => loadAll(instances, files, seconds, { check }));
   if (result.requests > requestsInFile * (lineLimit - 2)) throw new Error('the carts are too small for this rate: raise `carts` in throughput.mjs');
   const added = (await countItems(contender, wire, ids)) - carts;
   // wrk does not count what was under way when it stopped: at most one request per connection.
@@ -105,13 +112,13 @@ async function addRound(contender, wire, folder, seconds, check, samples) {
  * @returns {Promise<Map<string, Throughput>>} by contender
  */
 export async function measureAdding(lanes, plan, folder, memory) {
-  for (const { contender, wire } of lanes) await addRound(contender, wire, folder, plan.warmUp, true, []);
+  for (const { contender, wire } of lanes) await addRound([contender], wire, folder, plan.warmUp, true, work => work());
   /** @type {Map<string, import('./load.mjs').Load[]>} */
   const results = new Map(lanes.map(({ contender }) => [contender.name, []]));
   for (let round = 0; round < plan.rounds; round++) {
     for (let turn = 0; turn < lanes.length; turn++) {
       const { contender, wire } = /** @type {typeof lanes[number]} */ (lanes[(turn + round) % lanes.length]);
-      results.get(contender.name)?.push(await addRound(contender, wire, folder, plan.seconds, false, samplesOf(memory, contender)));
+      results.get(contender.name)?.push(await addRound([contender], wire, folder, plan.seconds, false, work => sampleMemory(contender.pid, samplesOf(memory, contender), work)));
     }
   }
   return new Map([...results].map(([key, rounds]) => [key, summarize(rounds)]));

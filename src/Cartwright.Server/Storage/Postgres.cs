@@ -106,6 +106,8 @@ internal static class Postgres
     /// <summary>Tells bugs from what happens to any network of machines.</summary>
     public static PostgresTrouble Trouble(Exception error) => error switch
     {
+        // Prepared here before another instance migrated: a new connection prepares it anew.
+        PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" } => PostgresTrouble.Lost,
         PostgresException postgres => Trouble(postgres.SqlState),
         NpgsqlException { InnerException: TimeoutException } => PostgresTrouble.Outage,
         NpgsqlException { InnerException: not null } => PostgresTrouble.Lost,

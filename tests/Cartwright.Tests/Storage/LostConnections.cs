@@ -59,6 +59,42 @@ public sealed class LostConnections
     }
 
     [Fact]
+    public async Task After_the_commit_what_cannot_be_repeated_is_not_known_and_what_can_is_there_once()
+    {
+        using var folder = new TempFolder();
+        var server = new Npgsql.NpgsqlConnectionStringBuilder(TestDatabase.CreateEmpty(folder.Path));
+        using var proxy = new CuttingProxy(server.Port);
+        server.Port = proxy.Port;
+
+        // Prepared, a commit would go by without its name.
+        server.MaxAutoPrepare = 0;
+        await using var database = (await Database.Open("unused", server.ConnectionString, new FakeTime())).Value;
+
+        proxy.Arm();
+        var unknown = await Look("first", isRepeatable: false);
+        Assert.Contains("is not known", unknown.Problem!.Advice, StringComparison.Ordinal);
+        Assert.Equal((1, 1), ((int)(await Count(database))!, proxy.Cuts));
+
+        proxy.Arm();
+        Assert.Equal("was there", (await Look("second", isRepeatable: true)).Value);
+        Assert.Equal((2, 2), ((int)(await Count(database))!, proxy.Cuts));
+
+        // As all do that have an idempotency key.
+        ValueTask<Result<string>> Look(string name, bool isRepeatable) => database.Write<string>(
+            async session =>
+            {
+                if (await session.Integer("select 1 from secret where name = @name", ("@name", name)) is not null)
+                {
+                    return "was there";
+                }
+
+                await session.Execute("insert into secret (name, value) values (@name, @value)", ("@name", name), ("@value", new byte[] { 1 }));
+                return "made";
+            },
+            isRepeatable);
+    }
+
+    [Fact]
     public async Task A_read_is_done_again()
     {
         await using var shop = await TestShop.Empty();
@@ -74,6 +110,23 @@ public sealed class LostConnections
             return await session.Integer("select 1");
         });
         Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public async Task Statements_that_were_prepared_before_another_instance_migrated_are_prepared_anew()
+    {
+        await using var shop = await TestShop.Empty();
+        await Migrate(shop.Database, "create table upgraded (value bigint); insert into upgraded values (1)");
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("1", await Value());
+        }
+
+        await Migrate(shop.Database, "alter table upgraded alter column value type text");
+        Assert.Equal("1", await Value());
+        Assert.True((await shop.Database.Write<bool>(async session => await session.First("select value from upgraded", row => row.GetString(0)) == "1")).Value);
+
+        async Task<string?> Value() => await shop.Database.ReadOne(session => session.First("select value from upgraded", row => $"{row.GetValue(0)}"));
     }
 
     [Fact]
@@ -189,5 +242,11 @@ public sealed class LostConnections
             "insert into secret (name, value) values (@name, @value) on conflict (name) do nothing", ("@name", name), ("@value", new byte[] { 1 })),
         isRepeatable);
 
-    private static ValueTask<long?> Count(Database database) => database.Read(session => session.Integer("select count(*) from secret where name = 'once'"));
+    private static async Task Migrate(Database database, string sql) => Assert.True((await database.Write<bool>(async session =>
+    {
+        await session.Script(sql);
+        return true;
+    })).Ok);
+
+    private static ValueTask<long?> Count(Database database) => database.Read(session => session.Integer("select count(*) from secret where name in ('once', 'first', 'second')"));
 }

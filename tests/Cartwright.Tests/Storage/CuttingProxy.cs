@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Cartwright.Tests.Storage;
+
+/// <summary>Stands between a shop and PostgreSQL. Once told so, it cuts a connection when the server has committed, before the shop hears of it.</summary>
+internal sealed class CuttingProxy : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _server;
+    private int _armed;
+
+    public CuttingProxy(int server)
+    {
+        _server = server;
+        _listener.Start();
+        _ = Accept();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public int Cuts { get; private set; }
+
+    /// <summary>Cuts at the next commit.</summary>
+    public void Arm() => Interlocked.Exchange(ref _armed, 1);
+
+    public void Dispose() => _listener.Dispose();
+
+    private async Task Accept()
+    {
+        while (true)
+        {
+            try
+            {
+                _ = Carry(await _listener.AcceptTcpClientAsync());
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task Carry(TcpClient shop)
+    {
+        using var server = new TcpClient { NoDelay = true };
+        using (shop)
+        {
+            await server.ConnectAsync(IPAddress.Loopback, _server);
+            var isCommitting = false;
+            var toServer = Pump(shop, server, chunk =>
+            {
+                // With the zero that ends it, or "read committed" would be one.
+                isCommitting |= chunk.IndexOf("commit\0"u8) >= 0 && Interlocked.Exchange(ref _armed, 0) == 1;
+                return true;
+            });
+
+            // The server answers a commit when it is done.
+            await Task.WhenAny(toServer, Pump(server, shop, _ => !isCommitting));
+            Cuts += isCommitting ? 1 : 0;
+        }
+    }
+
+    private static async Task Pump(TcpClient from, TcpClient to, Func<ReadOnlySpan<byte>, bool> goesOn)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            while (await from.GetStream().ReadAsync(buffer) is > 0 and var read && goesOn(buffer.AsSpan(0, read)))
+            {
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
+            }
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // One end has gone, and takes the other along.
+        }
+    }
+}
