@@ -24,6 +24,8 @@ export interface RunningServer {
 
 /** A shop whose process can be stopped and started again on the same data folder. */
 export interface Shop extends RunningServer {
+  /** Its settings: with them, other processes are about the same data. */
+  readonly env: Readonly<Record<string, string>>;
   restart(): Promise<void>;
 }
 
@@ -144,6 +146,7 @@ export async function startShop(settings: Record<string, string> = {}): Promise<
   let running = await start();
   return {
     endpoint: running.endpoint,
+    env,
     async restart() {
       await running.stop();
       running = await start();

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -12,18 +11,14 @@ const key = 'the-key-of-the-widget-tests';
 
 /** A shop with its back office open, and what the merchant does at the command line. */
 export class BackOffice {
-  private constructor(
-    readonly stage: Stage,
-    private readonly data: string,
-  ) {}
+  private constructor(readonly stage: Stage) {}
 
   /** With a history as CSV. */
   static async open(history?: string, settings: Record<string, string> = {}): Promise<BackOffice> {
-    const data = await mkdtemp(join(tmpdir(), 'cartwright-test-'));
-    const stage = await Stage.open(undefined, { CARTWRIGHT_DATA: data, CARTWRIGHT_SALES_KEY: key, ...settings });
-    const office = new BackOffice(stage, data);
+    const stage = await Stage.open(undefined, { CARTWRIGHT_SALES_KEY: key, ...settings });
+    const office = new BackOffice(stage);
     if (history !== undefined) {
-      const file = join(data, 'history.csv');
+      const file = join(stage.shop.env['CARTWRIGHT_DATA'] ?? '', 'history.csv');
       await writeFile(file, history);
       await office.run('load', file);
     }
@@ -37,11 +32,10 @@ export class BackOffice {
 
   /** `cartwright sales …` on the same data. */
   async run(...args: string[]): Promise<void> {
-    await promisify(execFile)(process.env['CARTWRIGHT_EXE'] ?? '', ['sales', ...args], { env: { ...process.env, CARTWRIGHT_DATA: this.data } });
+    await promisify(execFile)(process.env['CARTWRIGHT_EXE'] ?? '', ['sales', ...args], { env: { ...process.env, ...this.stage.shop.env } });
   }
 
-  async close(): Promise<void> {
-    await this.stage.close();
-    await rm(this.data, { recursive: true, force: true });
+  close(): Promise<void> {
+    return this.stage.close();
   }
 }
