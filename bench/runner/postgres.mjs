@@ -1,7 +1,7 @@
 // A PostgreSQL server for benchmarks: it waits for its disk, and is gone with this program, however that ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -18,6 +18,8 @@ import { run } from './processes.mjs';
 
 /** @param {string} folder on the disk that is to be measured @returns {Promise<PostgresServer>} */
 export async function startPostgres(folder) {
+  // PostgreSQL never runs as root, and has to get through to its own folder inside.
+  chmodSync(folder, 0o711);
   // Reads its standard input for as long as this program is there, and takes the server along when that ends.
   const tell = 'printf "%s\\n" "$CARTWRIGHT_TEST_POSTGRES" "$CARTWRIGHT_TEST_PSQL" "$PGPORT"; exec cat';
   const child = spawn(join(repository, 'tests/postgres'), ['--durable', 'sh', '-c', tell], {

@@ -17,13 +17,19 @@ export class BackOffice {
   static async open(history?: string, settings: Record<string, string> = {}): Promise<BackOffice> {
     const stage = await Stage.open(undefined, { CARTWRIGHT_SALES_KEY: key, ...settings });
     const office = new BackOffice(stage);
-    if (history !== undefined) {
-      const file = join(stage.shop.env['CARTWRIGHT_DATA'] ?? '', 'history.csv');
-      await writeFile(file, history);
-      await office.run('load', file);
-    }
+    try {
+      if (history !== undefined) {
+        const file = join(stage.shop.env['CARTWRIGHT_DATA'] ?? '', 'history.csv');
+        await writeFile(file, history);
+        await office.run('load', file);
+      }
 
-    return office;
+      return office;
+    } catch (error) {
+      // Or its browser would keep the test run from ending.
+      await office.close();
+      throw error;
+    }
   }
 
   converse(dialect: Dialect): Promise<Conversation> {
