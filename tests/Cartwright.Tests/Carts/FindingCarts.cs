@@ -84,6 +84,26 @@ public sealed class FindingCarts
     }
 
     [Fact]
+    public async Task A_cart_expires_at_a_full_hour_so_that_most_changes_leave_its_expiry_alone()
+    {
+        await using var shop = await TestShop.Open();
+        var talk = new CartAddress(Conversation: "a");
+        await shop.Add(talk, "fern");
+        shop.Time.Pass(TimeSpan.FromMinutes(10));
+        var id = (await shop.Add(talk, "fern")).Value.CartId;
+        var expiry = await Expiry();
+        shop.Time.Pass(TimeSpan.FromMinutes(49));
+        await shop.Add(talk, "fern");
+        Assert.Equal(expiry, await Expiry());
+        shop.Time.Pass(TimeSpan.FromDays(30));
+        Assert.Equal(3, (await shop.Carts.Show(new(CartId: id))).Value.ItemCount);
+        shop.Time.Pass(TimeSpan.FromMinutes(1));
+        Assert.False((await shop.Carts.Show(new(CartId: id))).Ok);
+
+        ValueTask<long?> Expiry() => shop.Database.ReadOne(session => session.Integer("select expires_at from cart"));
+    }
+
+    [Fact]
     public async Task A_sweep_removes_expired_carts_with_their_lines_and_leaves_the_others()
     {
         await using var shop = await TestShop.Open();

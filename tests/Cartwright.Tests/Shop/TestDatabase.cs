@@ -22,6 +22,9 @@ internal static class TestDatabase
     private static readonly ConcurrentDictionary<string, Lazy<string>> Databases = new(StringComparer.Ordinal);
     private static readonly Lazy<string> Template = new(MakeTemplate);
 
+    // Ten times as fast on a server that does not wait for the disk; before 15 it was the only way.
+    private static readonly Lazy<string> CopyingFiles = new(() => IsOld() ? "" : " strategy file_copy");
+
     /// <summary>Opens the database of a data folder; whoever opens the same folder opens the same database.</summary>
     public static async ValueTask<Database> Open(string folder, TimeProvider time) =>
         (await Database.Open(folder, Connection(folder), time)).Value;
@@ -53,7 +56,7 @@ internal static class TestDatabase
 
     private static string Create(string name, string template)
     {
-        Run($"create database {name} template {template}");
+        Run($"create database {name} template {template}{CopyingFiles.Value}");
         return $"{Server};Database={name}";
     }
 
@@ -67,10 +70,22 @@ internal static class TestDatabase
         return name;
     }
 
+    private static bool IsOld()
+    {
+        using var connection = Connect();
+        return connection.PostgreSqlVersion.Major < 15;
+    }
+
+    private static NpgsqlConnection Connect()
+    {
+        var connection = new NpgsqlConnection($"{Server};Database=postgres;Pooling=false");
+        connection.Open();
+        return connection;
+    }
+
     private static void Run(string sql)
     {
-        using var connection = new NpgsqlConnection($"{Server};Database=postgres;Pooling=false");
-        connection.Open();
+        using var connection = Connect();
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // Names are made here.
         command.CommandText = sql;
