@@ -111,6 +111,10 @@ internal static class CartTables
     public static ValueTask<List<CartLine>> Lines(DbSession session, string cartId) =>
         session.Query(LinesOfCart, CartLine.Read, ("@cart", cartId));
 
+    /// <summary>Announces the question for the lines.</summary>
+    public static Func<ValueTask<List<CartLine>>> LinesAhead(DbSession session, string cartId) =>
+        session.Ahead(LinesOfCart, CartLine.Read, ("@cart", cartId));
+
     public static ValueTask Save(DbSession session, string cartId, CartLine line) => session.Later(
         """
         insert into cart_line (cart_id, product_id, position, quantity, seen_price_minor, seen_currency)
@@ -157,6 +161,10 @@ internal static class CartTables
 
     public static ValueTask<LineProduct?> Product(DbSession session, string cartId, string id) =>
         session.First(ProductById, LineProduct.Read, ("@cart", cartId), ("@id", id));
+
+    /// <summary>Announces the question for a product.</summary>
+    public static Func<ValueTask<List<LineProduct>>> ProductAhead(DbSession session, string cartId, string id) =>
+        session.Ahead(ProductById, LineProduct.Read, ("@cart", cartId), ("@id", id));
 
     public static ValueTask<List<LineProduct>> ProductsNamed(DbSession session, string cartId, string nameKey, int limit) =>
         session.Query(ProductsByName, LineProduct.Read, ("@cart", cartId), ("@key", nameKey), ("@limit", limit));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
 using Cartwright.Server.Catalog;
@@ -16,7 +17,7 @@ internal static class Idempotency
     private const int MaxKey = 128;
     private const int MinGlobalKey = 16;
 
-    private sealed record Kept(string RequestHash, string Response);
+    private const string AnswerOfKey = "select request_hash, response from idempotency where scope = @scope and key = @key";
 
     /// <summary>What is wrong with the key for a call of that address; null when nothing is, or there is none.</summary>
     public static Problem? Check(string? key, CartAddress address) => key switch
@@ -32,23 +33,12 @@ internal static class Idempotency
     public static bool IsGlobal(CartAddress address) => address is { CartId: null, Conversation: null or "" };
 
     /// <summary>The first answer, if this request came before; a conflict if another request came with its key.</summary>
-    public static async ValueTask<Result<string>?> Find(DbSession session, string scope, string key, string requestHash)
-    {
-        var kept = await session.First(
-            "select request_hash, response from idempotency where scope = @scope and key = @key",
-            row => new Kept(row.GetString(0), row.GetString(1)),
-            ("@scope", scope),
-            ("@key", key));
-        if (kept is null)
-        {
-            return null;
-        }
+    public static async ValueTask<Result<string>?> Find(DbSession session, string scope, string key, string requestHash) =>
+        (await session.First(AnswerOfKey, KeptAnswer.Read, ("@scope", scope), ("@key", key)))?.To(requestHash);
 
-        return kept.RequestHash == requestHash
-            ? kept.Response
-            : (Result<string>)Problem.Conflict(
-                "This idempotency_key was used for another request before: use a new key for a new request, and the same only to repeat one.");
-    }
+    /// <summary>Announces the question what was answered under a key.</summary>
+    public static Func<ValueTask<List<KeptAnswer>>> Ahead(DbSession session, string scope, string key) =>
+        session.Ahead(AnswerOfKey, KeptAnswer.Read, ("@scope", scope), ("@key", key));
 
     public static ValueTask Keep(DbSession session, string scope, string key, string requestHash, string response, long now) =>
         session.Later(
@@ -80,4 +70,15 @@ internal static class Idempotency
     private static string Reference(CartEntry entry) => entry.ProductId?.Trim() is { Length: > 0 } id
         ? $"id {id}"
         : $"name {ProductNames.Key(entry.Name ?? "")}";
+}
+
+/// <summary>An answer that was given before, and the hash of its request.</summary>
+internal sealed record KeptAnswer(string RequestHash, string Response)
+{
+    public static KeptAnswer Read(DbDataReader row) => new(row.GetString(0), row.GetString(1));
+
+    /// <summary>The answer to the same request; a conflict for another one.</summary>
+    public Result<string> To(string requestHash) => RequestHash == requestHash
+        ? Response
+        : Problem.Conflict("This idempotency_key was used for another request before: use a new key for a new request, and the same only to repeat one.");
 }

@@ -7,7 +7,8 @@ namespace Cartwright.Server.Carts;
 /// Works out, in memory, what a call makes of a cart's lines: first which products are meant, then which quantities they
 /// come to. Whatever is not possible goes to the mistakes; nothing is written here.
 /// </summary>
-internal sealed class LineChanges(CartChange change, Cart cart, IReadOnlyList<CartLine> before, CartOptions options, EntryMistakes mistakes)
+internal sealed class LineChanges(
+    CartChange change, Cart cart, CartQuestions questions, IReadOnlyList<CartLine> before, CartOptions options, EntryMistakes mistakes)
 {
     private const int MaxAmbiguous = 6;
 
@@ -66,7 +67,7 @@ internal sealed class LineChanges(CartChange change, Cart cart, IReadOnlyList<Ca
         if (entry.ProductId?.Trim() is { Length: > 0 } id)
         {
             // A line that is there already has brought its product along.
-            var product = before.FirstOrDefault(line => line.Product.Id == id)?.Product ?? await CartTables.Product(session, cart.Id, id);
+            var product = before.FirstOrDefault(line => line.Product.Id == id)?.Product ?? await questions.Product(id);
             if (product is null)
             {
                 mistakes.AddUnknown(index, id);

@@ -105,6 +105,8 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
     private async ValueTask<Result<CartSnapshot>> Change(
         DbSession session, CartAddress address, CartChange change, string requestHash, EntryMistakes mistakes)
     {
+        // A cart whose id is known brings along what else is needed; a cart that has to be found first cannot.
+        var questions = address.CartId is { } id ? new CartQuestions(session, id, id, change) : null;
         var found = await FindOrMake(session, address, change.IdempotencyKey);
         if (!found.Ok)
         {
@@ -113,7 +115,8 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
 
         var cart = found.Value;
         var scope = Idempotency.IsGlobal(address) ? Idempotency.Global : cart.Id;
-        if (change.IdempotencyKey is { } key && await Idempotency.Find(session, scope, key, requestHash) is { } answered)
+        questions ??= new CartQuestions(session, cart.Id, scope, change);
+        if ((await questions.Kept())?.To(requestHash) is { } answered)
         {
             return answered.Ok ? JsonSerializer.Deserialize(answered.Value, CartJson.Default.CartSnapshot)! : answered.Problem;
         }
@@ -124,8 +127,8 @@ internal sealed class ShoppingCarts(Database database, ProductCatalog catalog, T
                 $"The cart is at version {cart.Version}, not {expected}: look at it with show_cart, then repeat what is still wanted with expected_version {cart.Version}.");
         }
 
-        var lines = cart.IsNew ? [] : await CartTables.Lines(session, cart.Id);
-        var changes = new LineChanges(change, cart, lines, options, mistakes);
+        var lines = cart.IsNew ? [] : await questions.Lines();
+        var changes = new LineChanges(change, cart, questions, lines, options, mistakes);
         await changes.WorkOut(session);
         if (mistakes.Any)
         {

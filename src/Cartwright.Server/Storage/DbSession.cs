@@ -34,6 +34,13 @@ internal abstract class DbSession
     /// <summary>The integer in the first column of the first row; null when there is no row or no value in it.</summary>
     public ValueTask<long?> Integer(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => ReadInteger(Begin(sql, args));
 
+    /// <summary>
+    /// Announces a query; its rows are there for whoever calls what this returns. PostgreSQL runs it behind the next query, in the same round trip
+    /// but by itself: behind a lock, it sees what the lock waited for. Whatever has been announced when rows are first wanted comes together.
+    /// SQLite, where nothing is far away, runs it when its rows are wanted, and not at all when they are not.
+    /// </summary>
+    public abstract Func<ValueTask<List<T>>> Ahead<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> args);
+
     /// <summary>Has the notice told once this transaction is committed, and never if it is not.</summary>
     public void Tell(string topic, string subject)
     {
@@ -66,7 +73,10 @@ internal abstract class DbSession
     /// <summary>Starts a statement and gives its rows.</summary>
     protected abstract Task<DbDataReader> Begin(string sql, ReadOnlySpan<(string Name, object? Value)> args);
 
-    private static async ValueTask<List<T>> ReadAll<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
+    /// <summary>Takes what else the reader brings, behind the rows that were asked for.</summary>
+    protected virtual ValueTask Finish(DbDataReader reader) => default;
+
+    private async ValueTask<List<T>> ReadAll<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
     {
         await using var reader = await begun;
         var rows = new List<T>();
@@ -75,19 +85,24 @@ internal abstract class DbSession
             rows.Add(map(reader));
         }
 
+        await Finish(reader);
         return rows;
     }
 
-    private static async ValueTask<T?> ReadFirst<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
+    private async ValueTask<T?> ReadFirst<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
         where T : class
     {
         await using var reader = await begun;
-        return await reader.ReadAsync() ? map(reader) : null;
+        var first = await reader.ReadAsync() ? map(reader) : null;
+        await Finish(reader);
+        return first;
     }
 
-    private static async ValueTask<long?> ReadInteger(Task<DbDataReader> begun)
+    private async ValueTask<long?> ReadInteger(Task<DbDataReader> begun)
     {
         await using var reader = await begun;
-        return await reader.ReadAsync() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+        long? value = await reader.ReadAsync() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+        await Finish(reader);
+        return value;
     }
 }

@@ -25,6 +25,8 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
     private const int MaxLater = 500;
 
     private readonly List<NpgsqlBatchCommand> _later = [];
+    private List<PostgresAhead> _ahead = [];
+    private List<PostgresAhead> _behind = [];
     private bool _isBegun;
     private bool _hasFailed;
     private bool _takesTime;
@@ -40,6 +42,21 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
     {
         _later.Add(statements.Bind(sql, args));
         return _later.Count < MaxLater ? ValueTask.CompletedTask : Flush();
+    }
+
+    public override Func<ValueTask<List<T>>> Ahead<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> args)
+    {
+        var query = new PostgresAhead<T>(statements.Bind(sql, args), map);
+        _ahead.Add(query);
+        return async () =>
+        {
+            if (query.Rows is null)
+            {
+                await Ask();
+            }
+
+            return query.Rows ?? throw new InvalidOperationException("The query that brought these rows along has failed.");
+        };
     }
 
     public override BulkStatement Bulk(string sql) => new PostgresBulk(this, statements, sql);
@@ -92,11 +109,55 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
 
     private async ValueTask Flush() => await Send([]);
 
-    private async Task<DbDataReader> Read(NpgsqlBatchCommand command)
+    protected override async ValueTask Finish(DbDataReader reader)
+    {
+        if (_behind.Count > 0)
+        {
+            var behind = _behind;
+            _behind = [];
+            foreach (var query in behind)
+            {
+                await Guard(reader.NextResultAsync());
+                await Guard(query.Take(reader));
+            }
+        }
+    }
+
+    private Task<DbDataReader> Read(NpgsqlBatchCommand command)
+    {
+        if (_ahead.Count == 0)
+        {
+            return Start([command]);
+        }
+
+        _behind = _ahead;
+        _ahead = [];
+        return Start([command, .. _behind.Select(query => query.Command)]);
+    }
+
+    /// <summary>Has all that is announced answered now.</summary>
+    private async ValueTask Ask()
+    {
+        var asked = _ahead;
+        _ahead = [];
+        await using var reader = await Start([.. asked.Select(query => query.Command)]);
+        foreach (var (i, query) in asked.Index())
+        {
+            if (i > 0)
+            {
+                await Guard(reader.NextResultAsync());
+            }
+
+            await Guard(query.Take(reader));
+        }
+    }
+
+    /// <summary>Runs the commands, and gives a reader that stands at the first one's rows.</summary>
+    private async Task<DbDataReader> Start(IReadOnlyList<NpgsqlBatchCommand> commands)
     {
         // Of what ran later, only locks have rows.
         var before = _later.Count(later => later.CommandText.StartsWith("select", StringComparison.Ordinal));
-        var reader = await Guard(Batch([command]).ExecuteReaderAsync());
+        var reader = await Guard(Batch(commands).ExecuteReaderAsync());
         for (; before > 0; before--)
         {
             await Guard(reader.NextResultAsync());
@@ -114,9 +175,15 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
 
     private async Task<T> Guard<T>(Task<T> running)
     {
+        await Guard((Task)running);
+        return await running;
+    }
+
+    private async Task Guard(Task running)
+    {
         try
         {
-            return await running;
+            await running;
         }
         catch
         {

@@ -20,6 +20,12 @@ internal sealed class SqliteSession(SqliteConnection connection) : DbSession, ID
 
     public override ValueTask Later(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Done(Execute(Bind(sql, args)));
 
+    public override Func<ValueTask<List<T>>> Ahead<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> args)
+    {
+        var kept = args.ToArray();
+        return () => Query(sql, map, kept);
+    }
+
     public override BulkStatement Bulk(string sql) => new SqliteBulk(connection, sql);
 
     public override async ValueTask Script(string sql)
