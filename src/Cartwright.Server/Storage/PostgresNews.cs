@@ -196,7 +196,7 @@ internal sealed partial class PostgresNews : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1006, LogLevel.Information, "News between instances is interrupted: {Why}")]
+    [LoggerMessage(1008, LogLevel.Information, "News between instances is interrupted: {Why}")]
     private static partial void LogLost(ILogger logger, string why);
 
     [LoggerMessage(1007, LogLevel.Error, "Somebody could not be told of a change.")]

@@ -16,43 +16,19 @@ internal static class BackupVerb
         return verb;
     }
 
-    private static async Task<int> BackUp(string file, bool force)
+    private static Task<int> BackUp(string file, bool force) => ShopCopy.Run("Copying", "there is no backup", async copy =>
     {
-        var settings = Terminal.ReadSettings();
-        if (!settings.Ok)
+        var backup = new DatabaseBackup(ShopCopy.Time) { Progressed = copy.Progressed, Checking = () => copy.Next("Checking"), Index = ProductSearch.Rebuild };
+        var made = await backup.Run(copy.Settings.DataFolder, copy.Settings.Database, file, force, copy.Stop);
+        if (!made.Ok)
         {
-            return Terminal.Complain(settings.Problem);
+            return made.Problem;
         }
 
-        using var stop = new StopSignals();
-        try
-        {
-            return await SalesProgress.Run("Copying", async (report, next) =>
-            {
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-                var backup = new DatabaseBackup(TimeProvider.System)
-#pragma warning restore RS0030
-                {
-                    Progressed = report,
-                    Checking = () => next("Checking"),
-                    Index = ProductSearch.Rebuild,
-                };
-                var made = await backup.Run(settings.Value.DataFolder, settings.Value.Database, file, force, stop.Token);
-                if (!made.Ok)
-                {
-                    return Terminal.Complain(made.Problem);
-                }
-
-                var (source, tables, rows, schema, bytes) = made.Value;
-                Console.WriteLine($"Backed up {source} to {file}: {rows:N0} rows of {tables} tables, {bytes:N0} bytes, schema {schema}; counted, added up and looked through.");
-                Console.WriteLine("It has the shop's keys and its customers' addresses in it: keep it private.");
-                return 0;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("cartwright: Stopped: there is no backup.");
-            return StopSignals.ExitCode;
-        }
-    }
+        var (source, tables, rows, schema, bytes) = made.Value;
+        return (string[])[
+            $"Backed up {source} to {file}: {rows:N0} rows of {tables} tables, {bytes:N0} bytes, schema {schema}; counted, added up and looked through.",
+            "It has the shop's keys and its customers' addresses in it: keep it private.",
+        ];
+    });
 }

@@ -17,47 +17,25 @@ internal static class MoveVerb
         return verb;
     }
 
-    private static async Task<int> Move(string? from, string? to)
+    private static Task<int> Move(string? from, string? to) => ShopCopy.Run("Moving", "nothing was moved", async copy =>
     {
-        var settings = Terminal.ReadSettings();
-        if (!settings.Ok)
+        if ((to ?? copy.Settings.Database) is not { } target)
         {
-            return Terminal.Complain(settings.Problem);
-        }
-
-        if ((to ?? settings.Value.Database) is not { } target)
-        {
-            return Terminal.Complain(Problem.Invalid("Where to? Give --to, or set CARTWRIGHT_DATABASE (which keeps a password out of the list of processes)."));
+            return Problem.Invalid("Where to? Give --to, or set CARTWRIGHT_DATABASE (which keeps a password out of the list of processes).");
         }
 
         if (Postgres.Parse(target) is null)
         {
-            return Terminal.Complain(Problem.Invalid($"--to must be {Postgres.Expected}."));
+            return Problem.Invalid($"--to must be {Postgres.Expected}.");
         }
 
-        using var stop = new StopSignals();
-        try
-        {
-            return await SalesProgress.Run("Moving", async (report, _) =>
-            {
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-                var move = new DatabaseMove(TimeProvider.System) { Progressed = report, Index = ProductSearch.Rebuild };
-#pragma warning restore RS0030
-                var moved = await move.Run(from ?? settings.Value.DataFolder, target, stop.Token);
-                if (!moved.Ok)
-                {
-                    return Terminal.Complain(moved.Problem);
-                }
-
-                Console.WriteLine($"Moved to {Postgres.Describe(target)}: {moved.Value.Rows:N0} rows of {moved.Value.Tables} tables, counted and added up on both sides.");
-                Console.WriteLine("Set CARTWRIGHT_DATABASE to it and start the shop. The SQLite file is as it was.");
-                return 0;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("cartwright: Stopped: nothing was moved.");
-            return StopSignals.ExitCode;
-        }
-    }
+        var move = new DatabaseMove(ShopCopy.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
+        var moved = await move.Run(from ?? copy.Settings.DataFolder, target, copy.Stop);
+        return moved.Ok
+            ? (string[])[
+                $"Moved to {Postgres.Describe(target)}: {moved.Value.Rows:N0} rows of {moved.Value.Tables} tables, counted and added up on both sides.",
+                "Set CARTWRIGHT_DATABASE to it and start the shop. The SQLite file is as it was.",
+            ]
+            : moved.Problem;
+    });
 }

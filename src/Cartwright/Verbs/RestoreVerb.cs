@@ -15,39 +15,20 @@ internal static class RestoreVerb
         return verb;
     }
 
-    private static async Task<int> Restore(string file)
+    private static Task<int> Restore(string file) => ShopCopy.Run("Restoring", "nothing was restored", async copy =>
     {
-        var settings = Terminal.ReadSettings();
-        if (!settings.Ok)
+        var restore = new DatabaseRestore(ShopCopy.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
+        var restored = await restore.Run(file, copy.Settings.DataFolder, copy.Settings.Database, copy.Stop);
+        if (!restored.Ok)
         {
-            return Terminal.Complain(settings.Problem);
+            return restored.Problem;
         }
 
-        using var stop = new StopSignals();
-        try
-        {
-            return await SalesProgress.Run("Restoring", async (report, _) =>
-            {
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-                var restore = new DatabaseRestore(TimeProvider.System) { Progressed = report, Index = ProductSearch.Rebuild };
-#pragma warning restore RS0030
-                var restored = await restore.Run(file, settings.Value.DataFolder, settings.Value.Database, stop.Token);
-                if (!restored.Ok)
-                {
-                    return Terminal.Complain(restored.Problem);
-                }
-
-                var (target, tables, rows, schema) = restored.Value;
-                var upgraded = schema < Migrations.Newest ? $", brought from schema {schema} to {Migrations.Newest}" : "";
-                Console.WriteLine($"Restored {file} to {target}: {rows:N0} rows of {tables} tables, counted and added up{upgraded}.");
-                Console.WriteLine("Start the shop; its carts, sessions and keys are those of the backup.");
-                return 0;
-            });
-        }
-        catch (OperationCanceledException)
-        {
-            Console.Error.WriteLine("cartwright: Stopped: nothing was restored.");
-            return StopSignals.ExitCode;
-        }
-    }
+        var (target, tables, rows, schema) = restored.Value;
+        var upgraded = schema < Migrations.Newest ? $", brought from schema {schema} to {Migrations.Newest}" : "";
+        return (string[])[
+            $"Restored {file} to {target}: {rows:N0} rows of {tables} tables, counted and added up{upgraded}.",
+            "Start the shop; its carts, sessions and keys are those of the backup.",
+        ];
+    });
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Cartwright.Tests.Shop;
+using Cartwright.Tests.Deploy;
 
 namespace Cartwright.Tests.Cluster;
 
@@ -9,8 +9,7 @@ internal sealed class Balancer : IDisposable
     /// <summary>Header of an answer: the instance that gave it.</summary>
     public const string Instance = "X-Instance";
 
-    private readonly TempFolder _folder = new();
-    private readonly System.Diagnostics.Process _process;
+    private readonly Haproxy _proxy;
 
     /// <summary>Starts it.</summary>
     /// <param name="port">Where it listens.</param>
@@ -20,7 +19,7 @@ internal sealed class Balancer : IDisposable
         var servers = string.Join("\n", instances.Select(instance => $"    server at{instance} 127.0.0.1:{instance}"));
 
         // A request is sent again only when no connection was made: only the client knows whether it may be repeated.
-        var file = _folder.File("haproxy.cfg", $"""
+        _proxy = new Haproxy($"""
             global
                 maxconn 2000
             defaults
@@ -44,14 +43,10 @@ internal sealed class Balancer : IDisposable
             {servers}
 
             """);
-        _process = System.Diagnostics.Process.Start(new ProcessStartInfo(Program, ["-db", "-q", "-f", file]) { UseShellExecute = false, RedirectStandardInput = true })!;
         Address = new Uri($"http://127.0.0.1:{port}");
     }
 
     public Uri Address { get; }
-
-    // Debian keeps it where only root looks.
-    private static string Program => File.Exists("/usr/sbin/haproxy") ? "/usr/sbin/haproxy" : "haproxy";
 
     /// <summary>Waits until it passes requests on.</summary>
     public async Task Ready()
@@ -59,22 +54,12 @@ internal sealed class Balancer : IDisposable
         using var http = new HttpClient();
         for (var waited = Stopwatch.StartNew(); !await Answers(http); await Task.Delay(20))
         {
-            Assert.False(_process.HasExited, "HAProxy has ended.");
+            Assert.False(_proxy.HasExited, "HAProxy has ended.");
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(20), "HAProxy does not answer.");
         }
     }
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
-        _process.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _proxy.Dispose();
 
     private async Task<bool> Answers(HttpClient http)
     {

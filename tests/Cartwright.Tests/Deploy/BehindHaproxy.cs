@@ -16,7 +16,7 @@ public sealed class BehindHaproxy
         var (port, first, second) = (ShopProcess.FreePort(), ShopProcess.FreePort(), ShopProcess.FreePort());
         using var one = await ShopProcess.Serve(folder, first);
         using var other = await ShopProcess.Serve(folder, second);
-        using var proxy = new Haproxy(Haproxy.Shipped, port, first, second);
+        using var proxy = Haproxy.Start(Haproxy.Shipped, port, first, second);
         await one.Until(() => IsUp(port, proxy));
         using var caller = new ShopCaller(port);
         var cartId = await caller.NewCart();
@@ -42,7 +42,7 @@ public sealed class BehindHaproxy
         var (port, first, second) = (ShopProcess.FreePort(), ShopProcess.FreePort(), ShopProcess.FreePort());
         using var one = await ShopProcess.Serve(folder, first);
         using var other = await ShopProcess.Serve(folder, second);
-        using var proxy = new Haproxy(Haproxy.WithStickiness(), port, first, second);
+        using var proxy = Haproxy.Start(Haproxy.WithStickiness(), port, first, second);
         await one.Until(() => IsUp(port, proxy));
         for (var client = 0; client < 2; client++)
         {

@@ -3,25 +3,29 @@ using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Deploy;
 
-/// <summary>HAProxy with the configuration that is shipped.</summary>
+/// <summary>HAProxy as a process of its own.</summary>
 internal sealed class Haproxy : IDisposable
 {
     private readonly TempFolder _folder = new();
     private readonly System.Diagnostics.Process _process;
 
-    public Haproxy(string configuration, int port, int first, int second)
+    public Haproxy(string configuration, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(Program, ["-db", "-q", "-f", _folder.File("haproxy.cfg", configuration)])
+        var start = new ProcessStartInfo(Program, ["-db", "-q", "-f", _folder.File("haproxy.cfg", configuration)]) { UseShellExecute = false, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            Environment = { ["LISTEN"] = $"127.0.0.1:{port}", ["SHOP1"] = $"127.0.0.1:{first}", ["SHOP2"] = $"127.0.0.1:{second}" },
-        };
+            start.Environment[name] = value;
+        }
+
         _process = System.Diagnostics.Process.Start(start)!;
 
         // Its log of requests.
         _process.BeginOutputReadLine();
     }
+
+    /// <summary>With the shipped configuration, or a variant of it, before two instances.</summary>
+    public static Haproxy Start(string configuration, int port, int first, int second) =>
+        new(configuration, ("LISTEN", $"127.0.0.1:{port}"), ("SHOP1", $"127.0.0.1:{first}"), ("SHOP2", $"127.0.0.1:{second}"));
 
     public static string Shipped => ReadFile("deploy/haproxy.cfg");
 

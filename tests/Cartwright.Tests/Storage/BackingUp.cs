@@ -37,19 +37,7 @@ public sealed class BackingUp
         Assert.Equal(before, await Content(other));
         Assert.Equal(before, await Content(data));
         await using var database = await Open(other);
-        var catalog = new ProductCatalog(database);
-        var carts = new ShoppingCarts(database, catalog, new FakeTime(), new IdSource(), new CartOptions());
-        Assert.Equal(3, (await carts.Show(new(cart))).Value.ItemCount);
-        Assert.Equal(["fern"], (await catalog.Find(new ProductQuery { Search = "boston" })).Value.Products.Select(product => product.Id));
-        Assert.Equal(4, (await carts.Add(new(Conversation: "mine"), [new("fern", null, 1)])).Value.ItemCount);
-        Assert.Empty(await new SalesLedger(database, new FakeTime()).Check());
-
-        // Keys of sales go on behind those that came back.
-        var later = new FakeTime();
-        later.Pass(TimeSpan.FromDays(3));
-        var more = await new SalesLoader(database, later) { Pause = TimeSpan.Zero }.Load((await SampleHistory.Source(database, later, 2)).Value);
-        Assert.True(more.Ok, more.Problem?.Advice);
-        Assert.NotEqual(0, more.Value.After.Orders);
+        await CopiedShop.AssertGoesOn(database, cart);
     }
 
     [Fact]
@@ -83,13 +71,7 @@ public sealed class BackingUp
     public async Task Only_an_empty_place_is_restored_into()
     {
         using var folder = new TempFolder();
-        var (data, other, file) = (Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "other"), Path.Combine(folder.Path, "backup.db"));
-        await Fill(data);
-        using (var backup = Run(folder, data, "backup", file))
-        {
-            Assert.Equal(0, await backup.Exit());
-        }
-
+        var (file, other) = await BackedUp(folder);
         await using (var database = await Open(other))
         {
             Assert.True((await new Secrets(database, new IdSource()).GetOrCreate("mine", 8)).Ok);
@@ -104,13 +86,7 @@ public sealed class BackingUp
     public async Task What_is_no_backup_is_refused_and_leaves_the_place_empty()
     {
         using var folder = new TempFolder();
-        var (data, other, file) = (Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "other"), Path.Combine(folder.Path, "backup.db"));
-        await Fill(data);
-        using (var backup = Run(folder, data, "backup", file))
-        {
-            Assert.Equal(0, await backup.Exit());
-        }
-
+        var (file, other) = await BackedUp(folder);
         await Refuses(Restore(folder, folder.File("text.db", string.Concat(Enumerable.Repeat("no database at all. ", 500))), other), "is no backup");
         await Refuses(Restore(folder, Path.Combine(folder.Path, "missing.db"), other), "There is no file");
         await Refuses(Restore(folder, Edit(folder, file, "empty.db", "drop table schema_version"), other), "is not the database of a shop");
@@ -200,19 +176,23 @@ public sealed class BackingUp
         Assert.Equal([file], Directory.GetFiles(folder.Path));
     }
 
-    /// <summary>A shop with a year of sales and a cart; the cart's id.</summary>
+    /// <summary>A backup of a filled shop, and a place for another.</summary>
+    private static async Task<(string File, string Other)> BackedUp(TempFolder folder)
+    {
+        var (data, file) = (Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "backup.db"));
+        await Fill(data);
+        using var backup = Run(folder, data, "backup", file);
+        Assert.Equal(0, await backup.Exit());
+        return (file, Path.Combine(folder.Path, "other"));
+    }
+
+    /// <summary>A shop with a year of sales, a secret and a cart; the cart's id.</summary>
     private static async Task<string> Fill(string data)
     {
         Directory.CreateDirectory(data);
-        var time = new FakeTime();
-        await using var database = await TestDatabase.Open(data, time);
-        var catalog = Path.Combine(data, "catalog.json");
-        await File.WriteAllTextAsync(catalog, Sample.Catalog(Sample.Plants()).ToJsonString());
-        Assert.True((await CatalogLoader.Load(database, CatalogFile.Read(catalog).Value)).Ok);
-        Assert.True((await new SalesLoader(database, time) { Pause = TimeSpan.Zero }.Load((await SampleHistory.Source(database, time, 2)).Value)).Ok);
+        await using var database = await TestDatabase.Open(data, new FakeTime());
         Assert.True((await new Secrets(database, new IdSource()).GetOrCreate("mine", 32)).Ok);
-        var carts = new ShoppingCarts(database, new ProductCatalog(database), time, new IdSource(), new CartOptions());
-        return (await carts.Add(new(Conversation: "mine"), [new("fern", null, 3)], "a key")).Value.CartId;
+        return await CopiedShop.Fill(database, Path.Combine(data, "catalog.json"));
     }
 
     /// <summary>Every row of every table, in words.</summary>

@@ -29,20 +29,7 @@ public sealed class Moving
 
         Assert.Equal(before, await File.ReadAllBytesAsync(file));
         await using var database = (await Database.Open("unused", target, new FakeTime())).Value;
-        var catalog = new ProductCatalog(database);
-        var carts = new ShoppingCarts(database, catalog, new FakeTime(), new IdSource(), new CartOptions());
-        Assert.Equal(3, (await carts.Show(new(cart))).Value.ItemCount);
-        Assert.Equal(["fern"], (await catalog.Find(new ProductQuery { Search = "boston" })).Value.Products.Select(product => product.Id));
-        Assert.Equal(4, (await carts.Add(new(Conversation: "mine"), [new("fern", null, 1)])).Value.ItemCount);
-        Assert.Empty(await new SalesLedger(database, new FakeTime()).Check());
-
-        // Keys go on behind those that were moved.
-        var later = new FakeTime();
-        later.Pass(TimeSpan.FromDays(3));
-        var more = await new SalesLoader(database, later) { Pause = TimeSpan.Zero }.Load((await SampleHistory.Source(database, later, 2)).Value);
-        Assert.True(more.Ok, more.Problem?.Advice);
-        Assert.NotEqual(0, more.Value.After.Orders);
-        Assert.Empty(await new SalesLedger(database, new FakeTime()).Check());
+        await CopiedShop.AssertGoesOn(database, cart);
     }
 
     [Fact]
@@ -83,12 +70,8 @@ public sealed class Moving
     /// <summary>A shop on SQLite with a year of sales and a cart; the cart's id.</summary>
     private static async Task<string> Fill(TempFolder folder)
     {
-        var time = new FakeTime();
-        await using var database = (await Database.Open(folder.Path, postgres: null, time)).Value;
-        Assert.True((await CatalogLoader.Load(database, CatalogFile.Read(folder.File("catalog.json", Sample.Catalog(Sample.Plants()).ToJsonString())).Value)).Ok);
-        Assert.True((await new SalesLoader(database, time) { Pause = TimeSpan.Zero }.Load((await SampleHistory.Source(database, time, 2)).Value)).Ok);
-        var carts = new ShoppingCarts(database, new ProductCatalog(database), time, new IdSource(), new CartOptions());
-        return (await carts.Add(new(Conversation: "mine"), [new("fern", null, 3)], "a key")).Value.CartId;
+        await using var database = (await Database.Open(folder.Path, postgres: null, new FakeTime())).Value;
+        return await CopiedShop.Fill(database, Path.Combine(folder.Path, "catalog.json"));
     }
 
     private static async Task Fails(TempFolder folder, string target, string advice)
