@@ -27,7 +27,8 @@ const require = createRequire(import.meta.url);
 export function workFolder() {
   mkdirSync(artifacts, { recursive: true });
   const folder = mkdtempSync(join(artifacts, 'run-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // A server that is being stopped may still write.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return folder;
 }
 

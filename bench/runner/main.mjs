@@ -24,7 +24,7 @@ bench/run [--quick] [--only list|add|memory|start|sales|chat|scale] [--write] [-
                      sales   loading 100 thousand, 1 million and 10 million lines of history, and asking about them
                      chat    the terminal chat: first token to screen against curl, start to prompt (needs script and curl)
                      scale   one, two and four instances on PostgreSQL beside SQLite, and adds as carts grow to 10 million
-                             (needs PostgreSQL, and 10 GB on the disk of the repository)
+                             (needs PostgreSQL, and 25 GB on the disk of the repository)
   --write            put the tables into docs/performance.md; only a whole run may, or --only sales, chat and scale their own
   --cartwright FILE  measure this executable instead of publishing src/Cartwright
   --help             this text

@@ -1,8 +1,8 @@
 // A PostgreSQL server for benchmarks: it waits for its disk, and is gone with this program, however that ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { repository } from './contenders.mjs';
@@ -20,6 +20,10 @@ import { run } from './processes.mjs';
 export async function startPostgres(folder) {
   // PostgreSQL never runs as root, and has to get through to its own folder inside.
   chmodSync(folder, 0o711);
+  for (let parent = folder; process.getuid?.() === 0 && parent !== dirname(parent); parent = dirname(parent)) {
+    if ((statSync(parent).mode & 0o001) === 0) throw new Error(`PostgreSQL does not run as root, and nobody else gets through ${parent}: put the repository elsewhere.`);
+  }
+
   // Reads its standard input for as long as this program is there, and takes the server along when that ends.
   const tell = 'printf "%s\\n" "$CARTWRIGHT_TEST_POSTGRES" "$CARTWRIGHT_TEST_PSQL" "$PGPORT"; exec cat';
   const child = spawn(join(repository, 'tests/postgres'), ['--durable', 'sh', '-c', tell], {
@@ -39,6 +43,9 @@ export async function startPostgres(folder) {
   /** @param {string} database @param {string} sql */
   const query = (database, sql) => run(psql, ['-h', '127.0.0.1', '-p', port, '-U', 'postgres', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', database, '-c', sql]);
   const postmaster = Number(await query('postgres', "select pg_catalog.split_part(pg_read_file('postmaster.pid'), E'\\n', 1)"));
+  // Before its folder is removed, which is done when this program exits.
+  const quit = () => process.kill(postmaster, 'SIGQUIT');
+  process.prependListener('exit', quit);
   return {
     createDatabase: async name => {
       await query('postgres', `create database ${name}`);
@@ -47,6 +54,7 @@ export async function startPostgres(folder) {
     query,
     pids: () => [postmaster, ...childrenOf(postmaster)],
     stop: async () => {
+      process.off('exit', quit);
       child.stdin.end();
       await ended;
     },

@@ -48,6 +48,6 @@ export function writeScale({ instances, growth }, lanes, dotnet, postgres) {
   return replaceBlock(
     'bench/run scale',
     `${machine}. Command: \`bench/run --only scale\`. Commits wait for the disk on both engines. Highest resident memory of the first instance: ${memory}.\n\n${instances}\n\n` +
-      `Databases of different size on one server, one instance each, measured in turns; two lines in each cart, adds spread over ${count(cartsInUse)} of them. No checkpoint falls into the measurement.\n\n${growth}`,
+      `Databases of different size on one server, one instance each, measured in turns; two lines in each cart, adds to what is in it, spread over ${count(cartsInUse)} carts or all there are. No checkpoint falls into the measurement.\n\n${growth}`,
   );
 }

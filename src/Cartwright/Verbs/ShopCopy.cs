@@ -1,5 +1,4 @@
 using Cartwright.Server;
-using Cartwright.Server.Storage;
 
 namespace Cartwright;
 

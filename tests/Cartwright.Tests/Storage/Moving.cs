@@ -1,7 +1,5 @@
 using Cartwright.Server;
-using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
-using Cartwright.Server.Sales;
 using Cartwright.Server.Storage;
 using Cartwright.Tests.Process;
 using Cartwright.Tests.Shop;
