@@ -61,7 +61,8 @@ internal static class Postgres
     public static string Describe(string connection)
     {
         var parts = new NpgsqlConnectionStringBuilder(connection);
-        return $"PostgreSQL {parts.Host}{(parts.Port == NpgsqlConnection.DefaultPort ? "" : $":{parts.Port}")}/{parts.Database ?? parts.Username}";
+        var name = parts.Database ?? parts.Username;
+        return $"PostgreSQL {parts.Host}{(parts.Port == NpgsqlConnection.DefaultPort ? "" : $":{parts.Port}")}{(name is null ? "" : $"/{name}")}";
     }
 
     /// <summary>A pool of connections. What the operator's string says goes before what is chosen here.</summary>

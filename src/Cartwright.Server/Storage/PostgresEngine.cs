@@ -77,7 +77,7 @@ internal sealed partial class PostgresEngine : IEngine
         }
         catch (Exception error) when (Postgres.DescribeOutage(error) is not null)
         {
-            LogUnread(error);
+            LogUnread(Postgres.FirstLine(error));
             throw;
         }
         finally
@@ -227,8 +227,9 @@ internal sealed partial class PostgresEngine : IEngine
     [LoggerMessage(1005, LogLevel.Error, "A write could not be committed; it is undone, or not known to be done.")]
     private partial void LogFailed(Exception error);
 
-    [LoggerMessage(1006, LogLevel.Error, "The database could not be read.")]
-    private partial void LogUnread(Exception error);
+    // A line: in an outage there are many.
+    [LoggerMessage(1006, LogLevel.Error, "The database could not be read: {Why}")]
+    private partial void LogUnread(string why);
 
     /// <summary>The connection was lost while the commit was on its way.</summary>
     private sealed class UncertainException(Exception lost) : NpgsqlException(lost.Message, lost);
