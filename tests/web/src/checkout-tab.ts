@@ -27,7 +27,7 @@ export class CheckoutTab {
 
   /** Waits until the page shows the step. Generous: a machine under load takes its time. */
   async reach(stage: PageStage): Promise<void> {
-    await this.page.locator(`body[data-stage="${stage}"]`).waitFor({ timeout: 20_000 });
+    await this.page.locator(`body[data-stage="${stage}"]`).waitFor({ timeout: 60_000 });
   }
 
   async fill(details: Record<string, string> = ada): Promise<void> {

@@ -3,13 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import type { HostPage } from './host-page.js';
 
-/** Waits until `read` gives `expected`; after 10 s the difference is the failure. */
+/** Waits until `read` gives `expected`; after 20 s the difference is the failure, or why it could not be read: a frame may be loading just then. */
 export async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 20_000;
   for (;;) {
-    const actual = await read();
     try {
-      assert.deepEqual(actual, expected);
+      assert.deepEqual(await read(), expected);
       return;
     } catch (difference) {
       if (Date.now() > deadline) throw difference;
