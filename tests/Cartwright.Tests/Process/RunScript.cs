@@ -16,7 +16,7 @@ public sealed partial class RunScript
         (string, string)[] environment = [("MSBUILDDISABLENODEREUSE", "1"), ("UseSharedCompilation", "false")];
         using (var version = ShopProcess.Run(Script(), folder.Path, ["--version"], environment))
         {
-            Assert.Equal(0, await version.Exit(TimeSpan.FromMinutes(5)));
+            Assert.Equal(0, await version.Exit(TimeSpan.FromMinutes(15)));
             Assert.Matches(@"^\d+\.\d+\.\d+\s*$", version.Output);
         }
 
