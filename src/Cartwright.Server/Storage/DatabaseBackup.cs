@@ -30,7 +30,7 @@ internal sealed class DatabaseBackup(TimeProvider time)
     /// <param name="cancellation">Leaves no file, or the old one.</param>
     public async ValueTask<Result<BackedUp>> Run(string folder, string? postgres, string file, bool overwrites, CancellationToken cancellation)
     {
-        var live = Path.Combine(folder, "cartwright.db");
+        var live = DataFolder.DatabaseIn(folder);
         if (postgres is null && !File.Exists(live))
         {
             return Problem.Invalid($"There is no database {live}: set CARTWRIGHT_DATA to the data folder of the shop, or CARTWRIGHT_DATABASE.");
@@ -62,7 +62,7 @@ internal sealed class DatabaseBackup(TimeProvider time)
         }
         catch (SqliteException error)
         {
-            return Problem.Unavailable($"The backup failed ({Sqlite.FirstLine(error)}): is there room on the disk, and is the database sound? There is no backup.");
+            return Problem.Unavailable($"The backup failed ({ErrorText.FirstLine(error)}): is there room on the disk, and is the database sound? There is no backup.");
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {

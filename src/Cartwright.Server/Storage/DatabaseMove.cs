@@ -25,7 +25,7 @@ internal sealed class DatabaseMove(TimeProvider time)
     /// <param name="cancellation">Leaves the target as it was.</param>
     public async ValueTask<Result<Moved>> Run(string from, string to, CancellationToken cancellation)
     {
-        var file = Directory.Exists(from) ? Path.Combine(from, "cartwright.db") : from;
+        var file = Directory.Exists(from) ? DataFolder.DatabaseIn(from) : from;
         if (!File.Exists(file))
         {
             return Problem.Invalid($"There is no database {file}: give the data folder of a shop, or its cartwright.db.");
@@ -38,7 +38,7 @@ internal sealed class DatabaseMove(TimeProvider time)
         }
         catch (SqliteException error)
         {
-            return Problem.Unavailable($"{file} cannot be read ({Sqlite.FirstLine(error)}): is it the database of a shop?");
+            return Problem.Unavailable($"{file} cannot be read ({ErrorText.FirstLine(error)}): is it the database of a shop?");
         }
     }
 

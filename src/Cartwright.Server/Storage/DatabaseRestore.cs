@@ -59,11 +59,11 @@ internal sealed class DatabaseRestore(TimeProvider time)
         }
         catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_CORRUPT)
         {
-            return Damaged(file, Sqlite.FirstLine(error));
+            return Damaged(file, ErrorText.FirstLine(error));
         }
         catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
         {
-            return Problem.Unavailable($"{file} cannot be restored ({error.Message.Split('\n', 2)[0].TrimEnd('.')}): may it be read, and is there room on the disk? Nothing was restored.");
+            return Problem.Unavailable($"{file} cannot be restored ({ErrorText.FirstLine(error)}): may it be read, and is there room on the disk? Nothing was restored.");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class DatabaseRestore(TimeProvider time)
     private async ValueTask<Result<Restored>> ToFolder(SqliteSession source, long version, string folder, CancellationToken cancellation)
     {
         DataFolder.Create(folder);
-        var file = Path.Combine(folder, "cartwright.db");
+        var file = DataFolder.DatabaseIn(folder);
         foreach (var suffix in (string[])["", "-wal", "-shm", "-journal"])
         {
             if (File.Exists(file + suffix))

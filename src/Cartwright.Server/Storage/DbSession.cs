@@ -73,18 +73,25 @@ internal abstract class DbSession
     /// <summary>Starts a statement and gives its rows.</summary>
     protected abstract Task<DbDataReader> Begin(string sql, ReadOnlySpan<(string Name, object? Value)> args);
 
-    /// <summary>Takes what else the reader brings, behind the rows that were asked for.</summary>
-    protected virtual ValueTask Finish(DbDataReader reader) => default;
-
-    private async ValueTask<List<T>> ReadAll<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
+    /// <summary>The rest of the rows of the reader's present result.</summary>
+    internal static async ValueTask<List<T>> Rows<T>(DbDataReader reader, Func<DbDataReader, T> map)
     {
-        await using var reader = await begun;
         var rows = new List<T>();
         while (await reader.ReadAsync())
         {
             rows.Add(map(reader));
         }
 
+        return rows;
+    }
+
+    /// <summary>Takes what else the reader brings, behind the rows that were asked for.</summary>
+    protected virtual ValueTask Finish(DbDataReader reader) => default;
+
+    private async ValueTask<List<T>> ReadAll<T>(Task<DbDataReader> begun, Func<DbDataReader, T> map)
+    {
+        await using var reader = await begun;
+        var rows = await Rows(reader, map);
         await Finish(reader);
         return rows;
     }

@@ -102,7 +102,7 @@ internal static class Postgres
             : text;
 
     /// <summary>What went wrong, in a line for people.</summary>
-    public static string FirstLine(Exception error) => error.GetBaseException().Message.Split('\n', 2)[0].TrimEnd('.', '\r');
+    public static string FirstLine(Exception error) => ErrorText.FirstLine(error.GetBaseException());
 
     /// <summary>Tells bugs from what happens to any network of machines.</summary>
     public static PostgresTrouble Trouble(Exception error) => error switch
@@ -148,7 +148,8 @@ internal static class Postgres
     {
         "any" => TargetSessionAttributes.Any,
         "read-write" => TargetSessionAttributes.ReadWrite,
-        "prefer-standby" or "standby" or "prefer-primary" or "read-only" or "primary" or null => TargetSessionAttributes.Primary,
+
+        // A shop cannot do without the server that takes writes, whatever else is preferred.
         _ => TargetSessionAttributes.Primary,
     };
 

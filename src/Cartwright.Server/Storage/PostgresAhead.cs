@@ -18,14 +18,5 @@ internal sealed class PostgresAhead<T>(NpgsqlBatchCommand command, Func<DbDataRe
     /// <summary>Null until they have come.</summary>
     public List<T>? Rows { get; private set; }
 
-    public override async Task Take(DbDataReader reader)
-    {
-        var rows = new List<T>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(map(reader));
-        }
-
-        Rows = rows;
-    }
+    public override async Task Take(DbDataReader reader) => Rows = await DbSession.Rows(reader, map);
 }

@@ -90,8 +90,6 @@ internal static class Sqlite
             : Problem.Conflict($"{file} has the schema {version}, this program's is {Migrations.Newest}: use the newer program that it is from.");
     }
 
-    public static string FirstLine(SqliteException error) => error.Message.Split('\n', 2)[0].TrimEnd('.', '\r');
-
     // The distribution's library gets security updates; the bundled one is as old as its package.
     private static nint PreferSystemLibrary(string name, Assembly assembly, DllImportSearchPath? path)
     {

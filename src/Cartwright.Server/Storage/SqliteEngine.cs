@@ -23,7 +23,7 @@ internal sealed class SqliteEngine : IEngine
         try
         {
             DataFolder.Create(folder);
-            var file = Path.Combine(folder, "cartwright.db");
+            var file = DataFolder.DatabaseIn(folder);
             var session = Sqlite.Connect(file, readOnly: false);
             if (await Migrate(session, time) is { } problem)
             {
@@ -36,7 +36,7 @@ internal sealed class SqliteEngine : IEngine
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or DbException)
         {
             return Problem.Unavailable(
-                $"The data folder {folder} cannot be used ({FirstLine(error.Message)}): make it writable, or set CARTWRIGHT_DATA to a folder that is.");
+                $"The data folder {folder} cannot be used ({ErrorText.FirstLine(error)}): make it writable, or set CARTWRIGHT_DATA to a folder that is.");
         }
     }
 
@@ -63,6 +63,4 @@ internal sealed class SqliteEngine : IEngine
         await session.Execute(migrated.Ok ? "commit" : "rollback");
         return migrated.Problem;
     }
-
-    private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.', '\r');
 }

@@ -18,7 +18,7 @@ internal static class BackupVerb
 
     private static Task<int> BackUp(string file, bool force) => ShopCopy.Run("Copying", "there is no backup", async copy =>
     {
-        var backup = new DatabaseBackup(ShopCopy.Time) { Progressed = copy.Progressed, Checking = () => copy.Next("Checking"), Index = ProductSearch.Rebuild };
+        var backup = new DatabaseBackup(Terminal.Time) { Progressed = copy.Progressed, Checking = () => copy.Next("Checking"), Index = ProductSearch.Rebuild };
         var made = await backup.Run(copy.Settings.DataFolder, copy.Settings.Database, file, force, copy.Stop);
         if (!made.Ok)
         {

@@ -42,9 +42,7 @@ internal static class CatalogVerb
             return Terminal.Complain(settings.Problem);
         }
 
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var opened = await Database.Open(settings.Value.DataFolder, settings.Value.Database, TimeProvider.System);
-#pragma warning restore RS0030
+        var opened = await Database.Open(settings.Value.DataFolder, settings.Value.Database, Terminal.Time);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);

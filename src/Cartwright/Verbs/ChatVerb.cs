@@ -58,9 +58,7 @@ internal static class ChatVerb
             return Fail(settings.Problem.Advice, json, Terminal.BadSetup);
         }
 
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var time = TimeProvider.System;
-#pragma warning restore RS0030
+        var time = Terminal.Time;
         if (question is null && !json && !Console.IsInputRedirected)
         {
             return await Converse(settings.Value, time, cancellation);

@@ -29,7 +29,7 @@ internal static class MoveVerb
             return Problem.Invalid($"--to must be {Postgres.Expected}.");
         }
 
-        var move = new DatabaseMove(ShopCopy.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
+        var move = new DatabaseMove(Terminal.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
         var moved = await move.Run(from ?? copy.Settings.DataFolder, target, copy.Stop);
         return moved.Ok
             ? (string[])[

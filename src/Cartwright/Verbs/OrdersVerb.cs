@@ -206,9 +206,7 @@ internal static class OrdersVerb
         }
 
         var settings = read.Value;
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var time = TimeProvider.System;
-#pragma warning restore RS0030
+        var time = Terminal.Time;
         var opened = await Database.Open(settings.DataFolder, settings.Database, time);
         if (!opened.Ok)
         {

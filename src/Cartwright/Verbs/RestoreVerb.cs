@@ -17,7 +17,7 @@ internal static class RestoreVerb
 
     private static Task<int> Restore(string file) => ShopCopy.Run("Restoring", "nothing was restored", async copy =>
     {
-        var restore = new DatabaseRestore(ShopCopy.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
+        var restore = new DatabaseRestore(Terminal.Time) { Progressed = copy.Progressed, Index = ProductSearch.Rebuild };
         var restored = await restore.Run(file, copy.Settings.DataFolder, copy.Settings.Database, copy.Stop);
         if (!restored.Ok)
         {

@@ -30,9 +30,7 @@ internal static class SalesKeyVerb
             return 0;
         }
 
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var opened = await Database.Open(settings.DataFolder, settings.Database, TimeProvider.System);
-#pragma warning restore RS0030
+        var opened = await Database.Open(settings.DataFolder, settings.Database, Terminal.Time);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);

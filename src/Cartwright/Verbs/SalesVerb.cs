@@ -100,9 +100,7 @@ internal static class SalesVerb
             return Terminal.Complain(settings.Problem);
         }
 
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var time = TimeProvider.System;
-#pragma warning restore RS0030
+        var time = Terminal.Time;
         var opened = await Database.Open(settings.Value.DataFolder, settings.Value.Database, time);
         if (!opened.Ok)
         {

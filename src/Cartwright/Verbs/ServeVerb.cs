@@ -56,9 +56,7 @@ internal static class ServeVerb
 
     private static async Task<int> Serve(Settings settings, CancellationToken cancellation)
     {
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-        var built = await ServerBuilder.Build(settings, TimeProvider.System, new IdSource(), Log);
-#pragma warning restore RS0030
+        var built = await ServerBuilder.Build(settings, Terminal.Time, new IdSource(), Log);
         if (!built.Ok)
         {
             return Terminal.Complain(built.Problem);

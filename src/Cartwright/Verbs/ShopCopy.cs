@@ -9,11 +9,6 @@ namespace Cartwright;
 /// <param name="Stop">Ctrl-C.</param>
 internal sealed record ShopCopy(Settings Settings, Action<long, long> Progressed, Action<string> Next, CancellationToken Stop)
 {
-    /// <summary>The system's clock.</summary>
-#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
-    public static TimeProvider Time => TimeProvider.System;
-#pragma warning restore RS0030
-
     /// <summary>Reads the settings and runs the copy with a progress bar; prints the lines that it gives, or why there is none.</summary>
     /// <param name="title">Before the progress bar.</param>
     /// <param name="undone">What Ctrl-C leaves, for people.</param>

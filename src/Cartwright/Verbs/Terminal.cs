@@ -8,6 +8,11 @@ internal static class Terminal
     /// <summary>A setting, a file or the machine is not as it must be; the message says what to do.</summary>
     public const int BadSetup = 2;
 
+    /// <summary>The system's clock.</summary>
+#pragma warning disable RS0030 // The program's root names the system's clock; everything below is given one.
+    public static TimeProvider Time => TimeProvider.System;
+#pragma warning restore RS0030
+
     /// <summary>Environment variables, and below them the <c>.env</c> file of the working folder.</summary>
     public static Result<Settings> ReadSettings() => Read(Settings.Read);
 
