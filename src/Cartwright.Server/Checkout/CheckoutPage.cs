@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Cartwright.Server.Orders;
 
 namespace Cartwright.Server.Checkout;
@@ -23,12 +22,10 @@ internal static class CheckoutPage
             </main>
             <p class="unseen" role="status" id="announcement"></p>
             """);
-        var state = JsonNamingPolicy.SnakeCaseLower.ConvertName(model.State.ToString());
-        var awaits = model.Payment is PaymentStep.Sandbox { AwaitsApproval: true } ? "true" : "false";
         return Layout(
             model.Mistakes.Count > 0 && stage.IsForm ? $"Please check: {stage.Title}" : stage.Title,
             model.ShopName,
-            Html.Of($" data-page=\"{links.Page}\" data-status=\"{links.Status}\" data-state=\"{state}\" data-awaits=\"{awaits}\" data-buyer=\"{(model.Buyer is null ? "false" : "true")}\" data-stage=\"{stage.Name}\""),
+            Html.Of($" data-page=\"{links.Page}\" data-status=\"{links.Status}\" data-state=\"{OrderNames.Of(model.State)}\" data-awaits=\"{Flag(model.AwaitsApproval)}\" data-buyer=\"{Flag(model.Buyer is not null)}\" data-stage=\"{stage.Name}\""),
             stage.Name == "pending" ? Html.Of($"<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>") : Html.None,
             body);
     }
@@ -79,6 +76,8 @@ internal static class CheckoutPage
         </html>
 
         """).ToString();
+
+    private static string Flag(bool value) => value ? "true" : "false";
 
     private static Html SimulatedBanner(CheckoutPageModel model) => model.IsSimulated || model.Payment is PaymentStep.Sandbox
         ? Html.Of($"""<p class="simulated">{PageIcon.Alert}<span><strong>Simulated payment:</strong> no money moves, and no card is asked for.</span></p>""")

@@ -16,6 +16,11 @@ internal sealed record CheckoutPageModel
 
     public required OrderState State { get; init; }
 
+    /// <summary>
+    /// Whether the buyer's bank waits for the buyer. As the page's status says it: the page loads itself anew as long as the two differ.
+    /// </summary>
+    public required bool AwaitsApproval { get; init; }
+
     public required IReadOnlyList<PageLine> Lines { get; init; }
 
     public required Money Total { get; init; }
@@ -58,8 +63,8 @@ internal abstract record PaymentStep
     /// <summary>The provider cannot be used now; the text is fit for shoppers.</summary>
     internal sealed record Unavailable(string Text) : PaymentStep;
 
-    /// <summary>Buttons for the outcomes. <paramref name="AwaitsApproval"/>: the simulated bank asks the buyer to confirm.</summary>
-    internal sealed record Sandbox(bool AwaitsApproval) : PaymentStep;
+    /// <summary>Buttons for the outcomes, or for the buyer's answer to the simulated bank.</summary>
+    internal sealed record Sandbox : PaymentStep;
 
     /// <summary>Gr4vy Embed, loaded from its script's address.</summary>
     internal sealed record Gr4vy(EmbedSettings Settings, Uri Script, string OrderId, string Intent, IReadOnlyList<PaymentItem> Items) : PaymentStep;

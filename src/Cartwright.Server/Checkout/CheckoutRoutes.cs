@@ -190,6 +190,7 @@ internal sealed class CheckoutRoutes(
             Token = order.Token,
             Reference = order.Reference,
             State = order.State,
+            AwaitsApproval = AwaitsApproval(file),
             Lines = [.. file.Lines.Select(line => PageLine(line, order.Currency))],
             Total = order.Amount,
             Refunded = new Money(order.RefundedMinor, order.Currency),
@@ -223,7 +224,7 @@ internal sealed class CheckoutRoutes(
 
         if (order.IsSimulated && payments.Sandbox is not null)
         {
-            return new PaymentStep.Sandbox(AwaitsApproval(file));
+            return new PaymentStep.Sandbox();
         }
 
         var begun = await desk.Begin(file, cancellation);

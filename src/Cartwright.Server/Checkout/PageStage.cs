@@ -24,10 +24,9 @@ internal sealed record PageStage(string Name, string Title, int Step, string Ton
     public static PageStage Of(CheckoutPageModel model) => model.State switch
     {
         OrderState.AwaitingPayment or OrderState.PaymentFailed =>
-            model.Payment is PaymentStep.Sandbox { AwaitsApproval: true } ? Approval
-            : model.Buyer is null || model.IsEditing || model.Mistakes.Count > 0 ? Details
-            : Payment,
-        OrderState.PaymentPending => model.Payment is PaymentStep.Sandbox { AwaitsApproval: true } ? Approval : Pending,
+            model.Buyer is null || model.IsEditing || model.Mistakes.Count > 0 ? Details : Payment,
+        // The bank of a real provider asks in a window of its own.
+        OrderState.PaymentPending => model is { AwaitsApproval: true, Payment: PaymentStep.Sandbox } ? Approval : Pending,
         OrderState.Authorized => Authorized,
         OrderState.Paid => Paid,
         OrderState.PartlyRefunded => PartlyRefunded,

@@ -135,6 +135,7 @@ public sealed class PageRoutes : IAsyncLifetime
         await _shop.Press(_order, "approval");
         await OrderShop.Until(async () => await _shop.Status(_order.Id) == "payment_pending");
         Assert.True((bool)JsonNode.Parse((await _shop.Wire.Get($"{Page}/status")).Body)!["awaits_approval"]!);
+        Assert.Contains(" data-awaits=\"true\"", (await _shop.Wire.Get(Page)).Body, StringComparison.Ordinal);
         await _shop.Press(_order, answer);
         await OrderShop.Until(async () => await _shop.Status(_order.Id) == status);
         await _shop.AssertSound(orders: 1, paid: status == "paid" ? 1 : 0);

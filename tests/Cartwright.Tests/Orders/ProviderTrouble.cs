@@ -91,6 +91,25 @@ public sealed class ProviderTrouble : IAsyncLifetime
         await _shop.AssertSound(orders: 1, paid: 1);
     }
 
+    [Theory]
+    [InlineData(TransactionStatus.Processing)]
+    [InlineData(TransactionStatus.BuyerApprovalPending)]
+    [InlineData(TransactionStatus.AuthorizationSucceeded)]
+    [InlineData(TransactionStatus.AuthorizationDeclined)]
+    [InlineData(TransactionStatus.AuthorizationVoided)]
+    [InlineData(TransactionStatus.CapturePending)]
+    [InlineData(TransactionStatus.CaptureSucceeded)]
+    public async Task The_page_says_of_itself_what_its_status_says_or_it_would_load_itself_without_end(string status)
+    {
+        _api.Expect(Session);
+        var order = await _shop.Order(("monstera", 1));
+        await AssertStays(order);
+        await _shop.GiveAddress(order);
+        await AssertStays(order);
+        Assert.Equal(200, (await _shop.Deliver(Mine(OrderShop.Tell(order, status)))).Status);
+        await AssertStays(order);
+    }
+
     [Fact]
     public async Task Embedded_the_token_travels_in_meta_and_nowhere_else()
     {
@@ -136,6 +155,16 @@ public sealed class ProviderTrouble : IAsyncLifetime
         _api = await FakeGr4vy.Start(token => tokens.Read(token).Value);
         _api.Expect(Session);
         return await Start(payments => payments, _shop.Server.Folder);
+    }
+
+    private async Task AssertStays(Order order)
+    {
+        var page = (await _shop.Wire.Get($"/checkout/{order.Token}")).Body;
+        var status = JsonNode.Parse((await _shop.Wire.Get($"/checkout/{order.Token}/status")).Body)!;
+        foreach (var (attribute, name) in new[] { ("state", "state"), ("awaits", "awaits_approval"), ("buyer", "has_buyer") })
+        {
+            Assert.Contains($" data-{attribute}=\"{status[name]!.ToString()}\"", page, StringComparison.Ordinal);
+        }
     }
 
     private static byte[] Mine(PaymentTransaction about) =>

@@ -112,6 +112,10 @@ test('A bank that asks first does not take the page away under the payment', asy
   assert.equal(await tab.page.locator('body').getAttribute('data-stage'), 'payment');
   await fire(tab.page, 'transactionCreated', { id: 'tx', status: 'buyer_approval_pending' });
   await tab.reach('pending');
+  let loads = 0;
+  tab.page.on('load', () => loads++);
+  await delay(2500); // Time for two looks at the order.
+  assert.equal(loads, 0, 'the page loads itself though nothing has changed');
 });
 
 test('A script that does not load is said to be missing, on the page and in the widget', async () => {
