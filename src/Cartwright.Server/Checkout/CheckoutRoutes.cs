@@ -90,30 +90,49 @@ internal sealed class CheckoutRoutes(
         var order = file.Order;
         if (payments.Sandbox is not null && desk is not null && order.IsSimulated && order.Buyer is not null && OrderWords.IsOpenToShopper(order.State))
         {
-            await Simulate(file, form["outcome"].ToString(), http.RequestAborted);
+            if (!(await Simulate(file, form["outcome"].ToString(), http.RequestAborted)).Ok)
+            {
+                await OutageAnswers.SendPage(http);
+                return;
+            }
+
+            await AwaitOutcome(order, http.RequestAborted);
         }
 
         Back(http);
     }
 
-    private async ValueTask Simulate(OrderFile file, string outcome, CancellationToken cancellation)
+    /// <summary>Lets the sandbox take the outcome as the shopper's; an outcome that it does not know is none.</summary>
+    private async ValueTask<Result<bool>> Simulate(OrderFile file, string outcome, CancellationToken cancellation)
     {
-        var order = file.Order;
         if (outcome is "confirm" or "reject")
         {
-            await payments.Sandbox!.Confirm(order.Id, outcome == "confirm", cancellation);
-        }
-        else if (Enum.TryParse<SandboxOutcome>(outcome, ignoreCase: true, out var chosen) && Enum.IsDefined(chosen)
-            && await desk!.Begin(file, cancellation) is { Ok: true } begun)
-        {
-            await payments.Sandbox!.Pay(begun.Value.Embed.Token, chosen, cancellation);
-            if (chosen == SandboxOutcome.Timeout)
-            {
-                // Nobody will tell: as with a real provider that does not answer, it is asked soon.
-                await orders.CheckSoon(order.Id, cancellation);
-            }
+            return await payments.Sandbox!.Confirm(file.Order.Id, outcome == "confirm", cancellation);
         }
 
+        if (!Enum.TryParse<SandboxOutcome>(outcome, ignoreCase: true, out var chosen) || !Enum.IsDefined(chosen))
+        {
+            return false;
+        }
+
+        var begun = await desk!.Begin(file, cancellation);
+        if (!begun.Ok)
+        {
+            return begun.Problem;
+        }
+
+        var paid = await payments.Sandbox!.Pay(begun.Value.Embed.Token, chosen, cancellation);
+        if (paid.Ok && chosen == SandboxOutcome.Timeout)
+        {
+            // Nobody will tell: as with a real provider that does not answer, it is asked soon.
+            await orders.CheckSoon(file.Order.Id, cancellation);
+        }
+
+        return paid;
+    }
+
+    private async ValueTask AwaitOutcome(Order order, CancellationToken cancellation)
+    {
         for (var i = 0; i < Moments && IsWaiting(order, (await orders.Find(order.Id, cancellation))!.Order.State); i++)
         {
             await Task.Delay(Moment, cancellation);

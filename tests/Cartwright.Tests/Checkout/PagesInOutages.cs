@@ -7,6 +7,8 @@ namespace Cartwright.Tests.Checkout;
 [Trait(Engine.Trait, Engine.Postgres)]
 public sealed class PagesInOutages
 {
+    private const string Refusal = "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no space' using errcode = '53100'; end $$;";
+
     private static readonly (string, string) Browser = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
     [Fact]
@@ -43,25 +45,45 @@ public sealed class PagesInOutages
     {
         await using var shop = await OrderShop.Start();
         var order = await shop.Order(("monstera", 1));
-        await shop.Database.Write<bool>(async session =>
-        {
-            await session.Script("""
-                create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no space' using errcode = '53100'; end $$;
-                create trigger full_disk before update on orders for each row execute function refuse();
-                """);
-            return true;
-        });
+        await Script(shop, $"{Refusal} create trigger full_disk before update on orders for each row execute function refuse()");
 
         var refused = await shop.GiveAddress(order);
         Assert.Equal((503, "5"), (refused.Status, refused.Header("Retry-After")));
         Assert.Contains("What you sent was not saved", refused.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("refresh", refused.Body, StringComparison.Ordinal);
 
-        await shop.Database.Write<bool>(async session =>
-        {
-            await session.Script("drop trigger full_disk on orders");
-            return true;
-        });
+        await Script(shop, "drop trigger full_disk on orders");
         Assert.Equal(303, (await shop.GiveAddress(order)).Status);
     }
+
+    [Theory]
+    [InlineData("insert", "approve")]
+    [InlineData("update", "confirm")]
+    public async Task A_payment_that_could_not_be_made_is_not_taken_for_made(string change, string outcome)
+    {
+        await using var shop = await OrderShop.Start();
+        var order = await shop.Order(("monstera", 1));
+        await shop.GiveAddress(order);
+        if (outcome == "confirm")
+        {
+            await shop.Press(order, "approval");
+            await OrderShop.Until(async () => await shop.Status(order.Id) == "payment_pending");
+        }
+
+        await Script(shop, $"{Refusal} create trigger full_disk before {change} on sandbox_transaction for each row execute function refuse()");
+        var refused = await shop.Press(order, outcome);
+        Assert.Equal((503, "5"), (refused.Status, refused.Header("Retry-After")));
+        Assert.Contains("What you sent was not saved", refused.Body, StringComparison.Ordinal);
+
+        await Script(shop, "drop trigger full_disk on sandbox_transaction");
+        Assert.Equal(303, (await shop.Press(order, outcome)).Status);
+        await OrderShop.Until(async () => await shop.Status(order.Id) == "paid");
+        Assert.Single((await shop.File(order.Id)).Attempts);
+    }
+
+    private static async Task Script(OrderShop shop, string text) => await shop.Database.Write<bool>(async session =>
+    {
+        await session.Script(text);
+        return true;
+    });
 }
