@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
 import { expectedFailures, runConformance, scenariosExpectedToFail, scoredScenarios, type Check, type ConformanceRun } from './conformance.js';
+import { after, before, test } from './limits.js';
 import { startFixture, type RunningServer } from './server.js';
 
 let fixture: RunningServer;

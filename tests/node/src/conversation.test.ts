@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { test } from 'node:test';
 
+import { test } from './limits.js';
 import { callTool } from './rpc.js';
 import { startShop } from './server.js';
 import { asCart, textOf, type Cart, type JsonObject } from './shapes.js';

@@ -1,11 +1,12 @@
 // Two judges that are not ours: jose, and Gr4vy's own library for TypeScript.
 import assert from 'node:assert/strict';
 import { createHmac, generateKeyPairSync } from 'node:crypto';
-import { test, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 
 import { updateToken, verifyWebhook } from '@gr4vy/sdk';
 import { calculateJwkThumbprint, decodeJwt, jwtVerify, type JWK, type JWTPayload } from 'jose';
 
+import { test } from './limits.js';
 import { startRecorder, type Recorded } from './recorder.js';
 import { callTool } from './rpc.js';
 import { startShop } from './server.js';

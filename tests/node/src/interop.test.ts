@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
 import { clientKinds, type McpClient } from './clients.js';
+import { after, before, test } from './limits.js';
 import { startShop, type Shop } from './server.js';
 import { asCart, asObject, asProducts, minorUnits, textOf, type Cart, type JsonObject } from './shapes.js';
 

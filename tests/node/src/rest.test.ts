@@ -1,12 +1,12 @@
 // The REST interface by its own description: a validator reads the OpenAPI document, a client is made of it and calls, and every
 // answer is held against the schema that the document promises.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
 
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { OpenAPIClientAxios, type Document, type OpenAPIClient } from 'openapi-client-axios';
 
+import { after, before, test } from './limits.js';
 import { callTool } from './rpc.js';
 import { startShop, type Shop } from './server.js';
 import { asCart, asObject, asProducts, type JsonObject } from './shapes.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
 import type { Browser } from 'playwright-core';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { startShop, type Shop } from '../../node/src/server.js';
 import { eventually, launch, Visitor } from './visitor.js';
 

@@ -1,8 +1,8 @@
 // The hosted checkout page in a browser window, and the widget that opens it and follows the order.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { asObject } from '../../node/src/shapes.js';
 import { ada, type CheckoutTab } from './checkout-tab.js';
 import type { Conversation, Result } from './conversation.js';

@@ -1,10 +1,10 @@
 // Gr4vy's form, on the hosted page and inside the widget: a stand-in for its script records what it is given and fires events.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import type { Frame, Page } from 'playwright-core';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { asObject, type JsonObject } from '../../node/src/shapes.js';
 import { eventually } from './expect.js';
 import { FakeGr4vy, type Recorded } from './fake-gr4vy.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { asCart, asObject } from '../../node/src/shapes.js';
 import { Stage } from './stage.js';
 import type { Dialect } from './host/wire.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { faults, styles } from './axe.js';
 import { eventually } from './expect.js';
 import type { HostPage, ShowOptions } from './host-page.js';

@@ -1,7 +1,7 @@
 // The back office's widget in Chromium, with results of the real server.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { asObject, type JsonObject } from '../../node/src/shapes.js';
 import { faults, styles } from './axe.js';
 import { BackOffice } from './back-office.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
 
+import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { Stage } from './stage.js';
 import type { Dialect } from './host/wire.js';
 import { quantitiesOf, type Conversation } from './conversation.js';
