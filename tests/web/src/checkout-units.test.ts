@@ -77,6 +77,19 @@ test('A poll asks at once, then with growing pauses, until it need not go on', a
   assert.equal(asked, 70);
 });
 
+test('A poll that need go on only briefly asks for two minutes from then on, however long it has asked before', async context => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let asked = 0;
+  const poll = new Poll(async () => (++asked <= 65 ? true : 'briefly'), 1000, new Page());
+  poll.start();
+  await pass(context, 180_000);
+  assert.equal(asked, 66);
+  await pass(context, 20_000);
+  assert.ok(asked > 80, `${asked}`);
+  await pass(context, 600_000);
+  assert.equal(asked, 65 + 60);
+});
+
 test('A poll rests while the page is hidden, and asks at once when it is seen again', async context => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const page = new Page();

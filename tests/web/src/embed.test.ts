@@ -118,6 +118,24 @@ test('A bank that asks first does not take the page away under the payment', asy
   assert.equal(loads, 0, 'the page loads itself though nothing has changed');
 });
 
+test('An authorization on the way to the capture is not the end, on the page and in the widget', async () => {
+  const { url, orderId } = await checkOut(hosted);
+  const tab = await hosted.openTab(url);
+  await tab.introduce();
+  await gr4vy.tell(hosted.shop, orderId, 'authorization_succeeded', 858);
+  await tab.reach('authorized');
+  await gr4vy.tell(hosted.shop, orderId, 'capture_succeeded', 858);
+  await tab.reach('paid');
+
+  const begun = await checkOut(embedded);
+  const host = await embedded.openWindow();
+  await host.show({ conversation: begun.conversation, tool: 'start_checkout', result: begun.result });
+  await gr4vy.tell(embedded.shop, begun.orderId, 'authorization_succeeded', 858);
+  await host.widget.getByRole('heading', { name: 'Your order is placed' }).waitFor();
+  await gr4vy.tell(embedded.shop, begun.orderId, 'capture_succeeded', 858);
+  await host.widget.getByRole('heading', { name: 'Your order is paid' }).waitFor();
+});
+
 test('A script that does not load is said to be missing, on the page and in the widget', async () => {
   gr4vy.servesScript = false;
   const { url } = await checkOut(hosted);

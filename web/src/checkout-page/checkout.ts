@@ -11,7 +11,8 @@ if (page !== undefined && status !== undefined) {
   let isPaying = (): boolean => false;
   const { ask } = follow({
     url: status,
-    isOpen: ['details', 'payment', 'approval', 'pending'].includes(stage ?? ''),
+    // An authorization is mostly captured right away; where the shop captures later, that is not waited for.
+    again: stage === 'authorized' ? 'briefly' : ['details', 'payment', 'approval', 'pending'].includes(stage ?? ''),
     seen(now: Status) {
       // While somebody types, only what makes the typing pointless may take the form away.
       const open = now.state === 'awaiting_payment' || now.state === 'payment_failed';

@@ -1,5 +1,5 @@
 import { isRecord } from '../bridge/rpc.ts';
-import { Poll } from '../shared/poll.ts';
+import { type Again, Poll } from '../shared/poll.ts';
 
 /** Where the order stands, as `GET /checkout/{token}/status` answers it. `updated` grows with every change. */
 export interface Status {
@@ -11,20 +11,20 @@ export interface Status {
 
 interface Following {
   url: string;
-  /** Whether the order can still change by itself or in another window; otherwise it is only asked about when the page comes back. */
-  isOpen: boolean;
+  /** Whether the order can still change by itself or in another window; if not, it is only asked about when the page comes back. */
+  again: Again;
   seen(status: Status): void;
 }
 
 /** Asks how the order stands while the page is visible: every second at first, less and less often later. */
-export function follow({ url, isOpen, seen }: Following): { ask(): void } {
+export function follow({ url, again, seen }: Following): { ask(): void } {
   const poll = new Poll(async () => {
     const answer = await fetch(url, { headers: { Accept: 'application/json' }, cache: 'no-store', credentials: 'same-origin' });
     const status = readStatus(await answer.json());
     if (answer.ok && status !== undefined) seen(status);
-    return isOpen;
+    return again;
   });
-  if (isOpen) poll.start();
+  if (again !== false) poll.start();
   // Back from the cache of the browser, the page is old.
   addEventListener('pageshow', event => {
     if (event.persisted) poll.start();

@@ -4,6 +4,11 @@ export interface Watched {
   addEventListener(type: 'visibilitychange', listener: () => void): void;
 }
 
+/** Whether to ask again: while the page is visible, only for the two minutes after which nothing more is expected, or no more. */
+export type Again = boolean | 'briefly';
+
+const BRIEFLY = 60;
+
 /**
  * Asks again and again while the page is visible, at once when it becomes visible again, and never twice at a time. The pauses grow: what
  * has not happened in a minute will not be missed by a few seconds.
@@ -14,13 +19,14 @@ export class Poll {
   private isAsking = false;
   private isAskedAgain = false;
   private asked = 0;
+  private askedBriefly = 0;
 
   /**
-   * `ask` says whether to go on; a rejection is a question that got no answer, and is repeated. `first` is the first pause in milliseconds.
-   * Once it need not go on it rests, and asks only when the page becomes visible again.
+   * `ask` says whether to go on; a rejection is a question that got no answer, and is repeated. `first` is the first pause in milliseconds,
+   * a second unless told. Once it need not go on it rests, and asks only when the page becomes visible again.
    */
   constructor(
-    private readonly ask: () => Promise<boolean>,
+    private readonly ask: () => Promise<Again>,
     private readonly first = 1000,
     private readonly page: Watched = document,
   ) {
@@ -42,11 +48,14 @@ export class Poll {
   private async run(): Promise<void> {
     if (this.isAsking || this.page.hidden) return;
     this.isAsking = true;
-    const goesOn = await this.ask().catch(() => true);
+    const again = await this.ask().catch(() => true);
     this.isAsking = false;
     clearTimeout(this.timer);
+    this.askedBriefly = again === 'briefly' ? this.askedBriefly + 1 : 0;
+    // What begins to be expected soon is asked for often.
+    if (this.askedBriefly === 1) this.asked = 0;
     if (this.isAskedAgain) this.start();
-    else if (goesOn) this.timer = setTimeout(() => void this.run(), this.pause());
+    else if (again === true || (again === 'briefly' && this.askedBriefly < BRIEFLY)) this.timer = setTimeout(() => void this.run(), this.pause());
   }
 
   private pause(): number {

@@ -1,8 +1,8 @@
 import { Advice, textOf, type ToolResult } from '../../bridge/host.ts';
 import { isRecord, RpcFailure } from '../../bridge/rpc.ts';
 import type { CartStore } from '../../shared/cart-store.ts';
-import { Poll, type Watched } from '../../shared/poll.ts';
-import { isOpen, readEmbed, readOrder, type Embed, type Order } from './order.ts';
+import { type Again, Poll, type Watched } from '../../shared/poll.ts';
+import { isFollowed, isOpen, readEmbed, readOrder, type Embed, type Order } from './order.ts';
 
 /** What the store needs of the bridge. */
 export interface CheckoutHost {
@@ -121,14 +121,14 @@ export class CheckoutStore {
     return this.recalled;
   }
 
-  private async follow(): Promise<boolean> {
+  private async follow(): Promise<Again> {
     const before = this.order;
     const id = before?.orderId;
     if (before === undefined || id === undefined) return false;
     const result = await this.host.callTool('get_order', { order_id: id });
     const now = result.isError === true ? undefined : readOrder(result.structuredContent);
     // The shopper may have gone on to another order meanwhile.
-    if (now === undefined || this.order?.orderId !== id) return this.order !== undefined && isOpen(this.order);
+    if (now === undefined || this.order?.orderId !== id) return this.order !== undefined && isFollowed(this.order);
     this.order = { ...now, notes: isOpen(now) ? before.notes : [], ...(isOpen(now) && before.trouble !== undefined ? { trouble: before.trouble } : {}) };
     if (now.status !== before.status) {
       // Each try to pay needs settings of its own; the shop's page has them.
@@ -137,7 +137,7 @@ export class CheckoutStore {
     }
 
     this.changed();
-    return isOpen(now);
+    return isFollowed(now);
   }
 
   private take(next: Order, embed: Embed | undefined): void {

@@ -1,6 +1,7 @@
 import { isRecord } from '../../bridge/rpc.ts';
 import { readCart, type CartLine } from '../../shared/cart.ts';
 import { fromMinor } from '../../shared/money.ts';
+import type { Again } from '../../shared/poll.ts';
 
 const statuses = ['awaiting_payment', 'payment_pending', 'payment_failed', 'authorized', 'paid', 'voided', 'expired', 'partly_refunded', 'refunded'] as const;
 export type OrderStatus = (typeof statuses)[number];
@@ -51,6 +52,11 @@ export function readOrder(content: unknown): Order | undefined {
 /** Whether something may still happen to the order soon. */
 export function isOpen({ status }: Order): boolean {
   return status === 'awaiting_payment' || status === 'payment_pending' || status === 'payment_failed';
+}
+
+/** Whether to go on asking about it. An authorization is mostly captured right away; where the shop captures later, that is not waited for. */
+export function isFollowed(order: Order): Again {
+  return order.status === 'authorized' ? 'briefly' : isOpen(order);
 }
 
 /** What Gr4vy's form is set up with where it is shown inside the widget. */
