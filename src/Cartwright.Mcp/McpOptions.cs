@@ -5,6 +5,9 @@ namespace Cartwright.Mcp;
 /// <summary>What one endpoint says of itself and how it treats its callers. All times are real durations; sizes are bytes.</summary>
 public sealed class McpOptions
 {
+    /// <summary>Seconds after which a caller is asked to come back when something is not there for now: what Retry-After says (RFC 9110, 10.2.3).</summary>
+    public const string ComeBackAfter = "5";
+
     /// <summary>Machine name of the server, <c>serverInfo.name</c>.</summary>
     public required string Name { get; init; }
 

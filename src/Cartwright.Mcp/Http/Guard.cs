@@ -8,8 +8,6 @@ namespace Cartwright.Mcp.Http;
 /// <param name="writeError">Answers with an error and an HTTP status, in the form of the endpoint.</param>
 internal sealed partial class Guard(McpOptions options, ILogger logger, Func<HttpContext, McpError, int, ValueTask> writeError)
 {
-    private const string ComeBackAfter = "5"; // Seconds.
-
     private readonly Gate _gate = new(options);
 
     /// <summary>Lets the request through to <paramref name="handle"/> when the gate allows it.</summary>
@@ -39,7 +37,7 @@ internal sealed partial class Guard(McpOptions options, ILogger logger, Func<Htt
         catch (Exception exception) when (!http.Response.HasStarted && options.DescribeOutage?.Invoke(exception) is { } advice)
         {
             // The store of sessions, say; calls describe their own outages.
-            http.Response.Headers.RetryAfter = ComeBackAfter;
+            http.Response.Headers.RetryAfter = McpOptions.ComeBackAfter;
             await writeError(http, new McpError(ErrorCodes.InternalError, advice), StatusCodes.Status503ServiceUnavailable);
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or BadHttpRequestException) && !http.Response.HasStarted)

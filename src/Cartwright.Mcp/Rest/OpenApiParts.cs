@@ -20,7 +20,7 @@ internal static partial class OpenApiParts
         ("422", "The tool could not do it; detail says why"),
         ("429", "Too many wrong keys came from this address: Retry-After says how many seconds to wait"),
         ("500", "A fault of the server"),
-        ("503", "It cannot be done right now; nothing was changed"),
+        ("503", "It cannot be done right now, and nothing was changed: Retry-After says after how many seconds to try again"),
     ];
 
     /// <summary>The shared part of <c>components</c>.</summary>

@@ -38,6 +38,11 @@ internal readonly record struct RestProblem(int Status, string Detail)
 
     public async ValueTask Write(HttpContext http)
     {
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+        {
+            http.Response.Headers.RetryAfter = McpOptions.ComeBackAfter;
+        }
+
         var output = OutputBuffer.Rent();
         var writer = output.Writer;
         writer.WriteStartObject();

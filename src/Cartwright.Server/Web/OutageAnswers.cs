@@ -1,3 +1,4 @@
+using Cartwright.Mcp;
 using Cartwright.Server.Checkout;
 using Cartwright.Server.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -11,8 +12,6 @@ namespace Cartwright.Server.Web;
 /// </summary>
 internal static class OutageAnswers
 {
-    private const string ComeBackAfter = "5"; // Seconds.
-
     public static void UseOutageAnswers(this IApplicationBuilder app) => app.Use(next => async http =>
     {
         try
@@ -30,7 +29,7 @@ internal static class OutageAnswers
     {
         PageHeaders.Protect(http, "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'");
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        http.Response.Headers.RetryAfter = ComeBackAfter;
+        http.Response.Headers.RetryAfter = McpOptions.ComeBackAfter;
         http.Response.ContentType = "text/html; charset=utf-8";
         await http.Response.WriteAsync(CheckoutPage.RenderUnavailable(canReload: HttpMethods.IsGet(http.Request.Method)));
     }
@@ -44,7 +43,7 @@ internal static class OutageAnswers
         }
 
         http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        http.Response.Headers.RetryAfter = ComeBackAfter;
+        http.Response.Headers.RetryAfter = McpOptions.ComeBackAfter;
         http.Response.Headers.CacheControl = "no-store";
         http.Response.ContentType = "text/plain; charset=utf-8";
         return http.Response.WriteAsync(advice);

@@ -36,7 +36,9 @@ public sealed class RestCalls(SharedHost host) : IClassFixture<SharedHost>
         const string advice = "Nur noch 3 übrig \"heute\":\n<nimm> weniger 🌵.";
         var fails = TestTools.Of("fails", (_, _) => ValueTask.FromResult(ToolResult.Fail(advice, kind).WithMeta([])));
         await using var own = await McpHost.Start(new McpServer(TestTools.Options(), TestTools.Features(fails)));
-        Assert.Equal(advice, (await own.Wire.RestTool("fails")).Detail(status));
+        var reply = await own.Wire.RestTool("fails");
+        Assert.Equal(advice, reply.Detail(status));
+        Assert.Equal(status == 503 ? "5" : null, reply.Header("Retry-After"));
         var overMcp = (await own.Wire.AskTool("fails")).Result;
         Assert.Equal(advice, (string?)overMcp["content"]![0]!["text"]);
         Assert.True((bool?)overMcp["isError"]);
