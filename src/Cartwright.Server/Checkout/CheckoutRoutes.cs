@@ -40,6 +40,16 @@ internal sealed class CheckoutRoutes(
         routes.MapGet("/checkout/{token}", (RequestDelegate)Show);
         routes.MapPost("/checkout/{token}/details", (RequestDelegate)SaveDetails);
         routes.MapPost("/checkout/{token}/sandbox", (RequestDelegate)PaySimulated);
+        foreach (var form in new[] { "details", "sandbox" })
+        {
+            // The address that a refused form leaves in the browser's address bar.
+            routes.MapGet($"/checkout/{{token}}/{form}", (RequestDelegate)(http =>
+            {
+                Back(http);
+                return Task.CompletedTask;
+            }));
+        }
+
         routes.MapGet("/checkout/{token}/status", (RequestDelegate)TellStatus);
     }
 

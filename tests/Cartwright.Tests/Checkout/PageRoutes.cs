@@ -204,11 +204,18 @@ public sealed class PageRoutes : IAsyncLifetime
     [InlineData("POST", "")]
     [InlineData("PUT", "")]
     [InlineData("DELETE", "")]
-    [InlineData("GET", "/details")]
-    [InlineData("GET", "/sandbox")]
     [InlineData("POST", "/status")]
     [InlineData("PUT", "/sandbox")]
     public async Task Another_method_is_refused(string method, string path) => Assert.Equal(405, (await _shop.Wire.Send(method, $"{Page}{path}", null)).Status);
+
+    [Theory]
+    [InlineData("details")]
+    [InlineData("sandbox")]
+    public async Task The_address_of_a_form_that_was_refused_leads_back_to_the_page(string form)
+    {
+        var reply = await _shop.Wire.Get($"{Page}/{form}");
+        Assert.Equal((303, Page), (reply.Status, reply.Header("Location")));
+    }
 
     [Theory]
     [InlineData("https://chatgpt.com/c/123?model=x#y", true)]
