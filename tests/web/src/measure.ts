@@ -8,18 +8,24 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { repository } from '../../node/src/server.js';
+import type { JsonObject } from '../../node/src/shapes.js';
+import { BackOffice } from './back-office.js';
 import type { Conversation, Result } from './conversation.js';
 import type { HostPage } from './host-page.js';
 import type { HostWindow } from './host/wire.js';
-import { Stage } from './stage.js';
 
 const RUNS = 25;
 const WARM_UP = 3;
 const [begin, end] = ['<!-- widgets:begin -->', '<!-- widgets:end -->'];
-const widgets = [
-  { name: 'product-catalog', tool: 'list_products', call: 'list_products', content: '.card' },
-  { name: 'shopping-cart', tool: 'show_cart', call: 'show_cart', content: '.line' },
-  { name: 'checkout', tool: 'ui://widget/checkout.html', call: 'show_cart', content: '.line' },
+const cart = { items: [{ name: 'Eggs', quantity: 2 }, { name: 'Milk' }, { name: 'Avocados', quantity: 2 }, { name: 'Tomatoes', quantity: 3 }] };
+const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+const year = { date_start: day(365), date_end: day(1) };
+/** Each with the call whose result it shows, and what is on the screen once it does. */
+const widgets: { name: string; tool: string; call: string; args: JsonObject; content: string; isMerchant?: boolean }[] = [
+  { name: 'product-catalog', tool: 'list_products', call: 'list_products', args: {}, content: '.card' },
+  { name: 'shopping-cart', tool: 'show_cart', call: 'add_to_cart', args: cart, content: '.line' },
+  { name: 'checkout', tool: 'ui://widget/checkout.html', call: 'add_to_cart', args: cart, content: '.line' },
+  { name: 'sales-report', tool: 'sales_report', call: 'sales_report', args: year, content: '.chart', isMerchant: true },
 ];
 
 /** Milliseconds from the moment in which the host sends the result to the first frame that shows it. */
@@ -55,13 +61,14 @@ const quantile = (values: number[], share: number): number => values.toSorted((a
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KB`;
 
 process.env['CARTWRIGHT_EXE'] ??= join(repository, 'artifacts/bin/Cartwright/debug/cartwright');
-const stage = await Stage.open();
+const office = await BackOffice.open();
+const { stage } = office;
 const rows: string[] = [];
 try {
-  for (const { name, tool, call, content } of widgets) {
-    const conversation = await stage.converse('mcp-apps');
-    await conversation.call('add_to_cart', { items: [{ name: 'Eggs', quantity: 2 }, { name: 'Milk' }, { name: 'Avocados', quantity: 2 }, { name: 'Tomatoes', quantity: 3 }] });
-    const result = await conversation.call(call);
+  await office.run('seed');
+  for (const { name, tool, call, args, content, isMerchant } of widgets) {
+    const conversation = await (isMerchant === true ? office : stage).converse('mcp-apps');
+    const result = await conversation.call(call, args);
     const host = await stage.openWindow();
     const times: number[] = [];
     for (let run = -WARM_UP; run < RUNS; run++) {
@@ -76,7 +83,7 @@ try {
     await stage.closeWindows();
   }
 } finally {
-  await stage.close();
+  await office.close();
 }
 
 const section = `${begin}
@@ -84,7 +91,7 @@ const section = `${begin}
 
 Size of each widget as it is served, one file with everything in it (the build fails above 30 KB gzipped), and the time from the
 moment the host sends the tool's result to the frame that shows it: groceries sample, a cart of four lines, a page of twelve
-products, ${RUNS} mounts each in headless Chromium on ${cpus().length} cores${cpus()[0] === undefined ? '' : ` (${cpus()[0]?.model.trim()})`}. A frame is 16.7 ms at 60 Hz, so that a good part
+products, the report of a year, ${RUNS} mounts each in headless Chromium on ${cpus().length} cores${cpus()[0] === undefined ? '' : ` (${cpus()[0]?.model.trim()})`}. A frame is 16.7 ms at 60 Hz, so that a good part
 of the time is waiting for the next one. \`npm run measure --prefix tests/web -- --write\` measures again.
 
 | Widget | Plain | gzip | brotli | Result to painted, median | 90th percentile |
