@@ -53,10 +53,14 @@ internal static class Chart
 
         var best = data.Points.MaxBy(point => point.Value)!;
         var worst = data.Points.MinBy(point => point.Value)!;
-        yield return paint.Dim(CellWidth.Cut(
+        var caption = AnsiText.Wrap(
             $"{data.Measure}{(data.Currency is null ? "" : $" in {data.Currency}")}, {data.Points[0].Label} to {data.Points[^1].Label}; "
             + $"most {Amount(best.Value, null)} ({best.Label}), least {Amount(worst.Value, null)} ({worst.Label})",
-            width));
+            width);
+        foreach (var line in caption.Split('\n'))
+        {
+            yield return paint.Dim(line);
+        }
     }
 
     /// <summary>A value's part in one line of the chart.</summary>

@@ -19,7 +19,7 @@ internal static class LastCommand
             cancellation.ThrowIfCancellationRequested();
             var state = call.Outcome.Failed ? paint.Bad("failed") : paint.Good("ok");
             screen.Say($"{(i > 0 ? "\n" : "")}{paint.Bold($"{call.Number}. {SafeText.Line(call.Tool, 60)}")} {state} {paint.Dim($"{ToolLine.Duration(call.Took)}, {ToolLine.Size(call.Bytes)}")}");
-            screen.Say($"  {paint.Dim("arguments")} {(JsonText.Parse(call.Arguments) is { } arguments ? JsonText.Pretty(arguments, paint, "  ") : SafeText.Clean(call.Arguments))}");
+            screen.Print($"  {paint.Dim("arguments")} {(JsonText.Parse(call.Arguments) is { } arguments ? JsonText.Pretty(arguments, paint, "  ") : SafeText.Clean(call.Arguments))}\n");
             CallCommand.ShowCharts(screen, call.Outcome.Structured);
             foreach (var table in ResultTable.Find(call.Outcome.Structured, screen.Canvas))
             {
@@ -29,7 +29,7 @@ internal static class LastCommand
             var result = call.Outcome.Structured is { } structured
                 ? JsonText.Pretty(structured, paint, "  ")
                 : SafeText.Clean(call.Outcome.Text).Replace("\n", "\n  ", StringComparison.Ordinal);
-            screen.Say($"\n  {paint.Dim("result")} {result}");
+            screen.Print($"\n  {paint.Dim("result")} {result}\n");
             CallCommand.ShowOthers(screen, call.Outcome);
         }
 

@@ -29,7 +29,7 @@ internal static class ReadCommand
         {
             var json = JsonText.Parse(part.Text);
             CallCommand.ShowCharts(screen, json);
-            screen.Say(JsonText.Pretty(json, screen.Paint));
+            screen.Print($"{JsonText.Pretty(json, screen.Paint)}\n");
         }
         else if (part.MimeType?.StartsWith("text/markdown", StringComparison.OrdinalIgnoreCase) is true)
         {
@@ -38,7 +38,7 @@ internal static class ReadCommand
         }
         else
         {
-            screen.Say(text);
+            screen.Print($"{text}\n");
         }
     }
 }

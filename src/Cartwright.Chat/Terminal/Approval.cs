@@ -25,7 +25,9 @@ internal sealed class Approval(Screen screen, Attention attention, bool yes)
             return false;
         }
 
-        var answer = await View.Ask(Rows(name, tool, arguments), () => attention.Ask("yan", cancellation), letter =>
+        // Whatever is allowed has been seen: what is too long to be asked about on one screen is written above the question.
+        var (above, question) = Show(name, tool, arguments);
+        var answer = await View.Ask(above, question, () => attention.Ask("yan", cancellation), letter =>
             letter == 'a' ? screen.Paint.Dim($"  {name}: always allowed, until you leave") : null);
         if (answer == 'a')
         {
@@ -35,23 +37,28 @@ internal sealed class Approval(Screen screen, Attention attention, bool yes)
         return answer is 'y' or 'a';
     }
 
-    private List<Row> Rows(string name, ToolInfo tool, JsonObject arguments)
+    private (string Above, Func<IReadOnlyList<Row>> Question) Show(string name, ToolInfo tool, JsonObject arguments)
+    {
+        var (paint, lines) = (screen.Paint, JsonText.Pretty(arguments, default).Split('\n'));
+        var head = $"{name} {(tool.Destructive ? "may overwrite or remove something" : "writes")}:";
+        var all = About(head, lines);
+        return all.Count <= Math.Max(1, (screen.Area?.Height ?? 24) - 3)
+            ? ("", () => [.. About(head, lines), .. Question()])
+            : (string.Concat(all.Select(row => $"{row.Text}\n")), () => [.. CellWidth.Break($"{name}, as shown above.", screen.Canvas.Width).Select(line => Styled(paint.Warning, line)), .. Question()]);
+    }
+
+    private List<Row> About(string head, string[] lines)
     {
         var (paint, width) = (screen.Paint, screen.Canvas.Width);
-        var effect = tool.Destructive ? "may overwrite or remove something" : "writes";
-        var rows = new List<Row> { Styled(paint.Warning, CellWidth.Cut($"{name} {effect}:", width)) };
-        var lines = JsonText.Pretty(arguments, default).Split('\n');
-        var most = Math.Max(1, (screen.Area?.Height ?? 24) - 5);
-        rows.AddRange(lines.Take(most).Select(line => Styled(paint.Dim, CellWidth.Cut($"  {line}", width))));
-        if (lines.Length > most)
-        {
-            rows.Add(Styled(paint.Dim, $"  and {lines.Length - most} more lines"));
-        }
-
-        const string Question = "Call it? y = yes, n = no, a = always for this tool: ";
-        rows.Add(Styled(paint.Bold, CellWidth.Cut(Question, width)));
-        return rows;
+        return
+        [
+            .. CellWidth.Break(head, width).Select(line => Styled(paint.Warning, line)),
+            .. lines.SelectMany(line => CellWidth.Break(line, Math.Max(4, width - 2))).Select(line => Styled(paint.Dim, $"  {line}")),
+        ];
     }
+
+    private IEnumerable<Row> Question() =>
+        CellWidth.Break("Call it? y = yes, n = no, a = always for this tool: ", screen.Canvas.Width).Select(line => Styled(screen.Paint.Bold, line));
 
     private static Row Styled(Func<string, string> style, string text) => new(style(text), CellWidth.Of(text));
 }

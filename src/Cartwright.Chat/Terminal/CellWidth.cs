@@ -66,6 +66,27 @@ internal static class CellWidth
         return columns <= 0 ? "" : cut.Append('…').ToString();
     }
 
+    /// <summary>The text in pieces of at most so many columns.</summary>
+    public static IEnumerable<string> Break(string text, int columns)
+    {
+        var (piece, width) = (new StringBuilder(), 0);
+        var elements = StringInfo.GetTextElementEnumerator(text);
+        while (elements.MoveNext())
+        {
+            var next = OfElement(elements.GetTextElement());
+            if (width + next > columns && piece.Length > 0)
+            {
+                yield return piece.ToString();
+                (width, _) = (0, piece.Clear());
+            }
+
+            piece.Append(elements.GetTextElement());
+            width += next;
+        }
+
+        yield return piece.ToString();
+    }
+
     /// <summary>The text with spaces behind it up to the width.</summary>
     public static string Pad(string text, int columns) => text + new string(' ', Math.Max(0, columns - Of(text)));
 

@@ -1,6 +1,7 @@
 using Markdig;
 using Markdig.Extensions.EmphasisExtras;
 using Markdig.Extensions.Tables;
+using Markdig.Helpers;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
 using Spectre.Console;
@@ -40,6 +41,17 @@ internal static class MarkdownBlocks
             // Nested more deeply than the parser goes: shown as it is.
             return [(0, new ParagraphBlock { Inline = new ContainerInline().AppendChild(new LiteralInline(text)) })];
         }
+    }
+
+    /// <summary>Of a long block of code its last lines, else the block itself.</summary>
+    public static Block Tail(Block block, int lines)
+    {
+        if (block is CodeBlock code && code.Lines.Count > lines)
+        {
+            code.Lines = new StringLineGroup(string.Join('\n', code.Lines.Lines[(code.Lines.Count - lines)..code.Lines.Count]));
+        }
+
+        return block;
     }
 
     public static IRenderable Render(IEnumerable<Block> blocks, int width, bool unicode, bool tight = false)

@@ -5,7 +5,9 @@ using Spectre.Console;
 
 namespace Cartwright.Chat.Terminal;
 
-/// <summary>Writes a line's Markdown into a paragraph: emphasis, code, links.</summary>
+/// <summary>
+/// Writes a line's Markdown into a paragraph: emphasis, code, links. Cleans what it writes: references such as &amp;#27; are letters only now.
+/// </summary>
 internal static class MarkdownInlines
 {
     private static readonly Style Code = new(Color.Teal);
@@ -24,10 +26,10 @@ internal static class MarkdownInlines
             switch (inline)
             {
                 case LiteralInline literal:
-                    paragraph.Append(literal.Content.ToString(), style);
+                    Append(paragraph, literal.Content.ToString(), style);
                     break;
                 case CodeInline code:
-                    paragraph.Append(code.Content, style.Combine(Code));
+                    Append(paragraph, code.Content, style.Combine(Code));
                     break;
                 case EmphasisInline emphasis:
                     Write(paragraph, emphasis, style.Combine(new Style(decoration: Decoration(emphasis))));
@@ -39,16 +41,21 @@ internal static class MarkdownInlines
                     WriteLink(paragraph, link, style);
                     break;
                 case AutolinkInline link:
-                    paragraph.Append(link.Url, Linked(style, link.Url));
+                    Append(paragraph, link.Url, Linked(style, link.Url));
                     break;
                 case HtmlEntityInline entity:
-                    paragraph.Append(entity.Transcoded.ToString(), style);
+                    Append(paragraph, entity.Transcoded.ToString(), style);
                     break;
                 case HtmlInline html:
-                    paragraph.Append(html.Tag, style);
+                    Append(paragraph, html.Tag, style);
                     break;
                 case TaskList task:
                     paragraph.Append(task.Checked ? "[x]" : "[ ]", style);
+                    break;
+                case DelimiterInline delimiter:
+                    // Brackets and such that turned out to be no link.
+                    Append(paragraph, delimiter.ToLiteral(), style);
+                    Write(paragraph, delimiter, style);
                     break;
                 case ContainerInline others:
                     Write(paragraph, others, style);
@@ -58,6 +65,9 @@ internal static class MarkdownInlines
             }
         }
     }
+
+    private static void Append(Paragraph paragraph, string text, Style style) =>
+        paragraph.Append(SafeText.Clean(text).Replace('\t', ' '), style);
 
     private static Decoration Decoration(EmphasisInline emphasis) => emphasis switch
     {
@@ -73,11 +83,11 @@ internal static class MarkdownInlines
         var text = PlainText(link);
         if (link.IsImage)
         {
-            paragraph.Append($"[image{(text.Length > 0 ? $": {text}" : "")}]", style);
+            Append(paragraph, $"[image{(text.Length > 0 ? $": {text}" : "")}]", style);
         }
         else if (text == url)
         {
-            paragraph.Append(url, Linked(style, url));
+            Append(paragraph, url, Linked(style, url));
             return;
         }
         else
@@ -87,7 +97,7 @@ internal static class MarkdownInlines
 
         if (url.Length > 0)
         {
-            paragraph.Append($" ({url})", style.Combine(new Style(decoration: Spectre.Console.Decoration.Dim)));
+            Append(paragraph, $" ({url})", style.Combine(new Style(decoration: Spectre.Console.Decoration.Dim)));
         }
     }
 

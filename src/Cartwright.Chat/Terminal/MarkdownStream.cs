@@ -8,8 +8,16 @@ namespace Cartwright.Chat.Terminal;
 /// </summary>
 internal sealed class MarkdownStream(Canvas canvas)
 {
+    // A block longer than this is looked at again only when it has grown by a thirty-second, or its time would grow with its square.
+    private const int LongBlock = 64;
+
+    // Of code that goes on, no more is drawn than a screen shows.
+    private const int MostOfCode = 200;
+
     private readonly StringBuilder _line = new();
     private string _open = "";
+    private int _lines;
+    private int _newLines;
     private bool _hasFinished;
 
     /// <summary>Takes a piece, and gives the lines that are finished by it, or nothing.</summary>
@@ -23,7 +31,11 @@ internal sealed class MarkdownStream(Canvas canvas)
             {
                 _open += _line;
                 _line.Clear();
-                FinishBlocks(finished);
+                _lines++;
+                if (_lines < LongBlock || ++_newLines >= _lines / 32)
+                {
+                    FinishBlocks(finished);
+                }
             }
         }
 
@@ -39,7 +51,7 @@ internal sealed class MarkdownStream(Canvas canvas)
             return [];
         }
 
-        var blocks = MarkdownBlocks.Parse(text).Select(parsed => parsed.Block);
+        var blocks = MarkdownBlocks.Parse(text).Select(parsed => MarkdownBlocks.Tail(parsed.Block, MostOfCode));
         var rows = canvas.Rows(MarkdownBlocks.Render(blocks, canvas.Width, canvas.Unicode));
         return _hasFinished ? [new Row("", 0), .. rows] : [.. rows];
     }
@@ -52,17 +64,19 @@ internal sealed class MarkdownStream(Canvas canvas)
         {
             _open += _line.Append('\n');
             _line.Clear();
-            FinishBlocks(finished);
         }
 
+        FinishBlocks(finished);
         Finish(_open, finished);
         _open = "";
+        (_lines, _newLines) = (0, 0);
         _hasFinished = false;
         return finished.ToString();
     }
 
     private void FinishBlocks(StringBuilder finished)
     {
+        _newLines = 0;
         var blocks = MarkdownBlocks.Parse(_open);
         if (blocks.Count < 2)
         {
@@ -75,6 +89,7 @@ internal sealed class MarkdownStream(Canvas canvas)
         }
 
         _open = _open[blocks[^1].Start..];
+        _lines = _open.AsSpan().Count('\n');
     }
 
     private void Finish(string source, StringBuilder finished)

@@ -28,7 +28,12 @@ internal sealed class Screen(TextWriter output, Canvas canvas, LiveArea? area)
 
     public void Print(IRenderable renderable) => Print(Canvas.Render(renderable));
 
-    public void Say(string line) => Print($"{line}\n");
+    public void Say(string line) => Print($"{Fold(line)}\n");
+
+    /// <summary>The text with line breaks between words for a terminal; what is written elsewhere stays in one line.</summary>
+    /// <param name="indent">Columns that are to stay free before every line but the first.</param>
+    public string Fold(string text, int indent = 0) =>
+        Area is null ? text : AnsiText.Wrap(text, Canvas.Width - indent).Replace("\n", $"\n{new string(' ', indent)}", StringComparison.Ordinal);
 
     /// <summary>Whether anything went wrong since the start, for the exit code of scripts.</summary>
     public bool HasFailed { get; set; }

@@ -10,8 +10,11 @@ internal sealed record CallRecord(int Number, string Tool, string Arguments, Too
 /// <summary>Tool calls on one line each.</summary>
 internal static class ToolLine
 {
-    public static string Finished(CallRecord call, int width, Canvas canvas)
+    private const int MostOfFailure = 2000;
+
+    public static string Finished(CallRecord call, Screen screen)
     {
+        var (canvas, width) = (screen.Canvas, screen.Canvas.Width);
         var failed = call.Outcome.Failed;
         var mark = (failed, canvas.Unicode) switch
         {
@@ -26,7 +29,7 @@ internal static class ToolLine
         var paint = canvas.Paint;
         var line = $"  {(failed ? paint.Bad(mark) : paint.Good(mark))} {SafeText.Line(call.Tool, 60)} {paint.Dim($"{(arguments.Length > 0 ? $"{arguments}  " : "")}{end}")}";
         return failed && call.Outcome.Text.Length > 0
-            ? $"{line}\n    {paint.Bad(CellWidth.Cut(SafeText.Line(call.Outcome.Text), width - 4))}"
+            ? $"{line}\n    {paint.Bad(screen.Fold(SafeText.Line(call.Outcome.Text, MostOfFailure), 4))}"
             : line;
     }
 

@@ -14,7 +14,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(80);
 
-    /// <summary>The unfinished part is drawn at most this often; the eye sees no more.</summary>
+    /// <summary>The unfinished part is drawn at most this often; the eye sees no more. What takes long to draw is drawn less often.</summary>
     private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(25);
 
     /// <summary>After so long without anything new, the spinner says that something is under way.</summary>
@@ -28,10 +28,11 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
     private readonly List<CallRecord> _calls = [];
     private readonly long _began = time.GetTimestamp();
     private long _drawn = -1;
+    private TimeSpan _pause = Frame;
     private long _heard = time.GetTimestamp();
     private string _waiting = "";
     private Part _part = Part.None;
-    private IReadOnlyList<Row>? _question;
+    private Func<IReadOnlyList<Row>>? _question;
 
     /// <summary>What stands last on the screen; between different parts there is an empty line.</summary>
     private enum Part
@@ -81,11 +82,19 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
     }
 
     /// <summary>Shows a question below everything while it is put; then a line about its answer, if there is one.</summary>
-    public async Task<T> Ask<T>(IReadOnlyList<Row> question, Func<Task<T>> answer, Func<T, string?> line)
+    /// <param name="above">Lines about it that stay, or nothing.</param>
+    /// <param name="question">The rows for the width that the terminal has when they are drawn.</param>
+    public async Task<T> Ask<T>(string above, Func<IReadOnlyList<Row>> question, Func<Task<T>> answer, Func<T, string?> line)
     {
         lock (_gate)
         {
             EndText();
+            if (above.Length > 0)
+            {
+                Begin(Part.Calls);
+                _finished.Append(above);
+            }
+
             _question = question;
             Draw();
         }
@@ -173,7 +182,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
         }
 
         _finished.Append(_text.Add(text));
-        if (_drawn < 0 || _finished.Length > 0 || time.GetElapsedTime(_drawn) >= Frame)
+        if (_drawn < 0 || _finished.Length > 0 || time.GetElapsedTime(_drawn) >= _pause)
         {
             Draw();
         }
@@ -196,7 +205,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
         }
 
         Begin(Part.Calls);
-        _finished.Append(ToolLine.Finished(record, screen.Canvas.Width, screen.Canvas)).Append('\n');
+        _finished.Append(ToolLine.Finished(record, screen)).Append('\n');
         if (HasCharts && !finished.Outcome.Failed)
         {
             AddCharts(finished);
@@ -218,7 +227,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
     {
         EndText();
         Begin(Part.Note);
-        _finished.Append(line).Append('\n');
+        _finished.Append(screen.Fold(line)).Append('\n');
     }
 
     private void Begin(Part part)
@@ -242,7 +251,10 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
             {
                 lock (_gate)
                 {
-                    Draw();
+                    if (time.GetElapsedTime(_drawn) >= _pause)
+                    {
+                        Draw();
+                    }
                 }
             }
         }
@@ -254,7 +266,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
 
     private void Draw()
     {
-        _drawn = time.GetTimestamp();
+        var began = time.GetTimestamp();
         var finished = _finished.ToString();
         _finished.Clear();
         if (screen.Area is not null)
@@ -266,6 +278,9 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
         {
             screen.Print(finished);
         }
+
+        _drawn = time.GetTimestamp();
+        _pause = Frame + (3 * time.GetElapsedTime(began, _drawn));
     }
 
     private List<Row> Rows()
@@ -273,7 +288,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
         var (canvas, paint) = (screen.Canvas, screen.Paint);
         if (_question is not null)
         {
-            return [new Row("", 0), .. _question];
+            return [new Row("", 0), .. _question()];
         }
 
         var rows = new List<Row>(_text.Unfinished());

@@ -165,6 +165,24 @@ public sealed class ChatsOnTerminals
         await tmux.Until("2 × Monstera");
     }
 
+    [Theory]
+    [InlineData(300)]
+    [InlineData(5000)] // More than a screen.
+    public async Task What_is_asked_about_can_be_read_to_its_end(int length)
+    {
+        await using var chat = await ChatTerminal.Start();
+        chat.Model
+            .Calls(("c1", "add_to_cart", $$"""{"items":[{"name":"{{new string('x', length)}} and the harmful end"}]}"""))
+            .Says("You did not want it.");
+        using var tmux = await chat.Open("--url", chat.ShopUrl);
+        await tmux.Prompt();
+        await Say(tmux, "Add something");
+        var screen = await tmux.Until("Call it? y = yes");
+        Assert.Contains("andtheharmfulend", string.Concat(screen.Where(letter => !char.IsWhiteSpace(letter))), StringComparison.Ordinal);
+        await tmux.Press("n");
+        Assert.Contains("✗ add_to_cart", await Answered(tmux, 1), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Pasted_lines_stay_one_message_and_a_resize_keeps_the_line()
     {

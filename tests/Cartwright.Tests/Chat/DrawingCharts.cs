@@ -20,6 +20,15 @@ public sealed class DrawingCharts
     }
 
     [Fact]
+    public void What_a_chart_says_in_words_is_broken_and_not_cut()
+    {
+        var chart = Assert.Single(Find("""{"rows":[{"start":"2026-01-01","currency":"EUR","net":1697.73},{"start":"2026-01-02","currency":"EUR","net":199.5}]}"""));
+        var lines = Chart.Draw(chart, 30, 1, TestCanvas.Plain(30)).Skip(1).ToList();
+        Assert.All(lines, line => Assert.True(line.Length <= 30, line));
+        Assert.Equal("net in EUR, 2026-01-01 to 2026-01-02; most 1,697.73 (2026-01-01), least 199.5 (2026-01-02)", string.Join(' ', lines));
+    }
+
+    [Fact]
     public void Currencies_are_never_in_one_chart()
     {
         var charts = Find("""

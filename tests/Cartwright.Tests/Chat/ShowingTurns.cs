@@ -101,6 +101,20 @@ public sealed class ShowingTurns
         Assert.Equal("Good.\n\nYes\n", output.ToString());
     }
 
+    [Fact]
+    public async Task A_failure_has_all_of_its_reason_on_a_terminal_and_elsewhere()
+    {
+        var reason = string.Join(' ', Enumerable.Range(1, 40).Select(i => $"word{i}"));
+        var failed = new CallFinished(1, new ToolOutcome(true, reason), TimeSpan.Zero, 1);
+        var (terminal, screen) = Screen();
+        await new TurnView(screen, new FakeTime(), quiet: false).Run(Events(failed), CancellationToken.None);
+        Assert.Contains(reason, string.Join(' ', terminal.Text.Split('\n', StringSplitOptions.TrimEntries)), StringComparison.Ordinal);
+
+        using var output = new StringWriter();
+        await new TurnView(new Screen(output, TestCanvas.Plain(40), null), new FakeTime(), quiet: false).Run(Events(failed), CancellationToken.None);
+        Assert.Contains(reason, output.ToString(), StringComparison.Ordinal);
+    }
+
     private static string JsonEncodedEvil => System.Text.Json.JsonEncodedText.Encode(Evil).ToString();
 
     private static (TerminalEmulator Terminal, Screen Screen) Screen()

@@ -79,6 +79,44 @@ public sealed class StreamingMarkdown
             Rendered(["| Product | Net |\n|---|--:|\n| Fern | 9.50 |\n\n- one\n  1. inner\n- two\n\n> said\n\n```cs\nint x = 1;\n  indented\n```\n\nA [link](https://example.com/a)"]));
     }
 
+    [Theory]
+    [InlineData("a &#27;]0;title&#7; b &#x9b;31m c &#x1b;[2J d &#8238;e &#8;f&#9;g")]
+    [InlineData("[see](http://a.b/&#27;]0;title&#7;)")]
+    [InlineData("[&#27;[31m](http://a.b)")]
+    [InlineData("<http://a.b/&#27;x>")]
+    [InlineData("![&#27;[31m](http://a.b/&#27;)")]
+    [InlineData("# &#27;]0;title&#7;")]
+    [InlineData("| &#27;]0;title&#7; |\n|---|\n| &#x9b;31m |")]
+    [InlineData("- **&#27;[1m** `&#27;[2m`\n\n```&#27;\n&#27;[3m\n```")]
+    public void A_reference_to_a_control_character_is_none(string text)
+    {
+        Assert.DoesNotContain(Rendered([text]), letter => letter is not '\n' && (char.IsControl(letter) || letter is '\u202e'));
+        Seen([text]); // The emulator fails on what is not the chat's own.
+    }
+
+    [Theory]
+    [InlineData("arr[0][1] [foo] [bar](  [baz]: hello")]
+    [InlineData("x[1 [2] y and a[i [j]")]
+    [InlineData("[g ![h <i")]
+    [InlineData("*a **b ~~c")]
+    public void Brackets_that_are_no_link_stay(string text) => Assert.Equal($"{text}\n", Rendered([text]));
+
+    [Fact]
+    public void A_long_block_is_the_same_in_pieces_and_while_it_grows_its_end_is_seen()
+    {
+        var code = string.Concat(Enumerable.Range(1, 1000).Select(i => $"line {i}\n"));
+        var text = $"Before\n\n```\n{code}```\n\n{string.Concat(Enumerable.Range(1, 300).Select(i => $"- item {i}\n"))}\nAfter *it*\n\n| a |\n|---|\n{string.Concat(Enumerable.Range(1, 300).Select(i => $"| {i} |\n"))}\nEnd";
+        var whole = Rendered([text]);
+        Assert.Equal(whole, Rendered(Pieces(text, [7, 90, 1])));
+        Assert.Equal(1000, whole.Split('\n').Count(line => line.StartsWith("  line ", StringComparison.Ordinal)));
+
+        var stream = new MarkdownStream(TestCanvas.Plain(40));
+        stream.Add($"```\n{code}");
+        var rows = stream.Unfinished();
+        Assert.Equal("  line 1000", rows[^1].Text);
+        Assert.InRange(rows.Count, 100, 400);
+    }
+
     [Fact]
     public void Everything_stays_within_the_width()
     {

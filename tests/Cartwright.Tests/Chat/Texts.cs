@@ -50,6 +50,17 @@ public sealed class Texts
     [InlineData("me@example.com, @name, @https:/x, x@a://b", "")]
     public void Resources_are_found_in_a_text(string text, string uris) => Assert.Equal(uris, string.Join(',', Attachments.Named(text)));
 
+    [Theory]
+    [InlineData("one two three", 7, "one two\nthree")]
+    [InlineData("  indented words here", 12, "  indented\nwords here")]
+    [InlineData("first line\nsecond line", 10, "first line\nsecond\nline")]
+    [InlineData("awordthatiswiderthanthat no", 10, "awordthatiswiderthanthat\nno")]
+    [InlineData("\e[1mbold words\e[0m here", 10, "\e[1mbold words\e[0m\nhere")]
+    [InlineData("日本 語", 4, "日本\n語")]
+    [InlineData("", 4, "")]
+    public void Lines_are_broken_between_words(string text, int columns, string wrapped) =>
+        Assert.Equal(wrapped, Cartwright.Chat.Terminal.AnsiText.Wrap(text, columns));
+
     [Fact]
     public void A_cut_leaves_no_half_of_a_letter() =>
         Assert.Equal("a\n[Cut here: 1 of 4 characters. Ask for less at a time to see the rest.]", Attachments.Cut("a🪴b", 2));
