@@ -154,6 +154,21 @@ public sealed class LoadingHistory
         Assert.Empty(await shop.Ledger.Check());
     }
 
+    [Theory]
+    [InlineData("Pacific/Kiritimati", "Pacific/Pago_Pago", "2025-12-30")]
+    [InlineData("Pacific/Pago_Pago", "Pacific/Kiritimati", "2026-01-01")]
+    public async Task A_plain_date_stays_where_it_is_in_every_zone_and_noon_does_not(string first, string second, string moved)
+    {
+        await using var shop = await SalesShop.Open(first);
+        await shop.Load($"{Head}\na,2025-12-31,fern,1,1\nb,2025-12-31T12:00,fern,1,2\nc,2025-12-31T12:00:00.001Z,fern,1,4\n");
+        await shop.Zone(second);
+        await shop.Ledger.Rebuild();
+        Assert.Contains("2025-12-31 USD", await shop.Days("2025-12-31", "2025-12-31"), StringComparison.Ordinal);
+        var days = (await shop.Raw()).ToDictionary(row => row.Sale, row => row.Day.ToString("yyyy-MM-dd"));
+        Assert.Equal(("2025-12-31", moved), (days["a"], days["b"]));
+        Assert.Equal(second == "Pacific/Kiritimati" ? "2026-01-01" : "2025-12-31", days["c"]);
+    }
+
     [Fact]
     public async Task The_sample_is_a_year_up_to_yesterday_the_same_for_a_seed_and_can_be_removed()
     {
