@@ -44,9 +44,8 @@ internal static class SampleHistory
 
         var calendar = await SalesCalendar.Of(session);
         var today = calendar.DayOf(time.GetUtcNow());
-        IEnumerable<HistoryRow> Rows(long from) => Enumerable.Range(today - Days, Days)
-            .SelectMany(day => Day(seed, day, today, products, store, calendar))
-            .Skip((int)from);
+        IEnumerable<HistoryRow> Rows(DateTimeOffset begun) => Enumerable.Range(today - Days, Days)
+            .SelectMany(day => Day(seed, day, today, products, store, calendar));
         return new HistorySource(name, $"{name} up to {DateOnly.FromDayNumber(today):yyyy-MM-dd}", SalesBooks.Sample, Rows);
     });
 

@@ -88,7 +88,7 @@ internal static class SalesLoadVerb
     private static async Task<int> LoadFile(
         string path, string name, HistoryColumns columns, string? refused, Database database, TimeProvider time, CancellationToken stop)
     {
-        var opened = await HistoryFile.Open(path, columns, database, time);
+        var opened = await HistoryFile.Open(path, columns, database);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);
