@@ -262,6 +262,28 @@ public sealed class LoadingHistory
     }
 
     [Fact]
+    public async Task A_sample_that_is_gone_on_with_later_has_the_refunds_that_one_made_then_has()
+    {
+        await using var early = await SalesShop.Open();
+        await using var late = await SalesShop.Open();
+        async Task<int> Seed(SalesShop shop)
+        {
+            var source = (await SampleHistory.Source(shop.Database, shop.Time, 1)).Value;
+            Assert.True((await new SalesLoader(shop.Database, shop.Time) { Pause = TimeSpan.Zero }.Load(source)).Ok);
+            return (await SampleHistory.AddRefunds(shop.Database, source, shop.Time)).Value;
+        }
+
+        Assert.Equal(0, await Seed(early));
+        early.Time.Pass(TimeSpan.FromDays(20));
+        late.Time.Pass(TimeSpan.FromDays(20));
+        Assert.NotEqual(0, await Seed(early));
+        Assert.Equal(0, await Seed(early));
+        await Seed(late);
+        Assert.Equal(await late.Days("2025-06-01"), await early.Days("2025-06-01"));
+        Assert.Empty(await early.Ledger.Check());
+    }
+
+    [Fact]
     public async Task The_sample_is_a_year_up_to_yesterday_the_same_for_a_seed_and_can_be_removed()
     {
         await using var shop = await SalesShop.Open("America/New_York");
