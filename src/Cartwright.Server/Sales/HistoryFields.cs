@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Cartwright.Server.Catalog;
 using Cartwright.Server.Storage;
@@ -15,20 +16,23 @@ internal sealed class HistoryFields
     // So many minor units that the sum of ten million such lines still fits a long.
     private const long MaxGross = 900_000_000_000;
 
+    // A name is one line wherever it is shown, and PostgreSQL stores no NUL.
+    private static readonly SearchValues<char> Controls = SearchValues.Create(
+        [.. Enumerable.Range(0, 0xA0).Select(code => (char)code).Where(char.IsControl), '\u2028', '\u2029']);
+
     private readonly HistoryProducts _products;
     private readonly SalesCalendar _calendar;
     private readonly bool _decimalComma;
-    private readonly long _latest;
     private readonly string _shopCurrency;
     private Currency? _currency;
 
-    private HistoryFields(HistoryProducts products, SalesCalendar calendar, bool decimalComma, long latest, Currency currency)
+    private HistoryFields(HistoryProducts products, SalesCalendar calendar, bool decimalComma, Currency currency)
     {
-        (_products, _calendar, _decimalComma, _latest) = (products, calendar, decimalComma, latest);
+        (_products, _calendar, _decimalComma) = (products, calendar, decimalComma);
         (_currency, _shopCurrency) = (currency, currency.Code);
     }
 
-    public static ValueTask<Result<HistoryFields>> Load(Database database, HistoryColumns columns, TimeProvider time) => database.Read<Result<HistoryFields>>(async session =>
+    public static ValueTask<Result<HistoryFields>> Load(Database database, HistoryColumns columns) => database.Read<Result<HistoryFields>>(async session =>
     {
         var currencies = await session.Query("select currency from store", row => row.GetString(0));
         if (currencies is not [var code])
@@ -36,13 +40,13 @@ internal sealed class HistoryFields
             return ProductCatalog.NotLoaded();
         }
 
-        // Clocks differ, and so do zones: a day ahead is no mistake.
-        var latest = time.GetUtcNow().AddDays(1).ToUnixTimeMilliseconds();
-        return new HistoryFields(
-            await HistoryProducts.Load(session), await SalesCalendar.Of(session), columns.DecimalComma, latest, Currency.Find(code).Value);
+        return new HistoryFields(await HistoryProducts.Load(session), await SalesCalendar.Of(session), columns.DecimalComma, Currency.Find(code).Value);
     });
 
-    public HistoryRow Read(long line, CsvReader row, HistoryPositions at)
+    public int DayOf(DateTimeOffset moment) => _calendar.DayOf(moment);
+
+    /// <summary>What is later than the last day is refused: no question could ask for it.</summary>
+    public HistoryRow Read(long line, CsvReader row, HistoryPositions at, int lastDay)
     {
         if (row.FieldCount <= Math.Max(Math.Max(at.OrderId, at.Time), Math.Max(at.Quantity, at.UnitPrice)))
         {
@@ -55,24 +59,29 @@ internal sealed class HistoryFields
             return HistoryRow.Refused(line, orderId.Length == 0 ? "has no order id" : $"the order id is longer than {MaxId} characters");
         }
 
+        var (id, name, category) = (Field(row, at.ProductId), Field(row, at.Product), Field(row, at.Category));
+        if ((Control("the order id", orderId) ?? Control("the product's id", id) ?? Control("the product's name", name) ?? Control("the category", category)) is { } control)
+        {
+            return HistoryRow.Refused(line, control);
+        }
+
         var time = row.GetString(at.Time);
         if (!HistoryTime.TryRead(time, _calendar, out var moment, out var day))
         {
             return HistoryRow.Refused(line, $"\"{Short(time)}\" is not a time: write it as 2025-03-31T14:05 or 2025-03-31, with an offset if you like");
         }
 
-        if (moment < 0 || moment > _latest)
+        if (moment < 0 || day > lastDay)
         {
             return HistoryRow.Refused(line, $"\"{time}\" is {(moment < 0 ? "before 1970" : "in the future")}");
         }
 
-        var (id, name) = (Field(row, at.ProductId), Field(row, at.Product));
         if (id.Length > MaxId || name.Length > MaxName)
         {
             return HistoryRow.Refused(line, $"the product's id is longer than {MaxId} characters, or its name longer than {MaxName}");
         }
 
-        if (_products.Find(id, name) is not { } product)
+        if (id.Length == 0 && name.Length == 0)
         {
             return HistoryRow.Refused(line, "names no product");
         }
@@ -105,7 +114,9 @@ internal sealed class HistoryFields
             return HistoryRow.Refused(line, $"\"{Short(country)}\" is not a country code of ISO 3166: use two capital letters, such as US");
         }
 
-        if (product.Category is null && Field(row, at.Category) is { Length: > 0 and <= MaxName } category)
+        // Last: what is refused names nothing, for it leaves nothing behind that a load that goes on could know of.
+        var product = _products.Find(id, name);
+        if (product.Category is null && category.Length is > 0 and <= MaxName)
         {
             product.Category = category;
         }
@@ -114,6 +125,10 @@ internal sealed class HistoryFields
     }
 
     private static string Field(CsvReader row, int position) => position >= 0 && position < row.FieldCount ? row.GetString(position) : "";
+
+    private static string? Control(string what, string text) => text.AsSpan().IndexOfAny(Controls) is >= 0 and var at
+        ? $"{what} has a line break or control character (U+{(int)text[at]:X4}): take it out"
+        : null;
 
     // Mostly the same as on the line before.
     private Currency? Find(string code)

@@ -25,11 +25,24 @@ internal sealed class HistoryFile
     /// <summary>How many bytes of it were read, about.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Looks at the file's header; what is missing there is a problem, and so is a database without a catalogue.</summary>
-    public static async ValueTask<Result<HistoryFile>> Open(string path, HistoryColumns columns, Database database, TimeProvider time)
+    /// <summary>
+    /// Looks at the file's header; what is missing there is a problem, and so is a database without a catalogue. A file in another encoding
+    /// than it says is one, too, before anything of it is loaded: half of its orders would be no use.
+    /// </summary>
+    public static async ValueTask<Result<HistoryFile>> Open(string path, HistoryColumns columns, Database database)
     {
         try
         {
+            await using (var text = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan))
+            {
+                if (await Utf8Text.FirstBadLine(text) is { } line)
+                {
+                    return Problem.Invalid(
+                        $"{path} is not UTF-8 (line {line}): save it as UTF-8, or convert it, if it is of a western European Windows with "
+                        + "\"iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW\", if it is UTF-16 without a byte order mark with \"iconv -f UTF-16LE -t UTF-8 FILE > NEW\".");
+                }
+            }
+
             using var reader = CsvReader.FromFile(path, Options(columns, _ => { }), FileOptions.SequentialScan);
             reader.ReadHeader();
             if (reader.Headers.Count == 0)
@@ -38,7 +51,7 @@ internal sealed class HistoryFile
             }
 
             var positions = columns.Find([.. reader.Headers]);
-            var fields = await HistoryFields.Load(database, columns, time);
+            var fields = await HistoryFields.Load(database, columns);
             return !positions.Ok ? positions.Problem : !fields.Ok ? fields.Problem : new HistoryFile(path, columns, positions.Value, fields.Value);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -67,21 +80,19 @@ internal sealed class HistoryFile
         return new HistorySource(name, Convert.ToHexStringLower(hash.GetHashAndReset()), SalesBooks.Real, Rows);
     }
 
-    private IEnumerable<HistoryRow> Rows(long from)
+    private IEnumerable<HistoryRow> Rows(DateTimeOffset begun)
     {
+        var lastDay = _fields.DayOf(begun);
         var badLine = 0L;
         using var stream = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize, FileOptions.SequentialScan);
         using var reader = CsvReader.Create(stream, Options(_columns, bad => badLine = bad.LineNumber), leaveOpen: true);
-        for (var record = 0L; Read(reader); record++)
+        while (Read(reader))
         {
             Volatile.Write(ref _position, reader.ByteOffset);
-            if (record >= from)
-            {
-                var line = reader.LineNumber;
-                yield return line == badLine
-                    ? HistoryRow.Refused(line, "a quote in the middle of a field, or one that is not closed: double it, or quote the field")
-                    : _fields.Read(line, reader, _positions);
-            }
+            var line = reader.LineNumber;
+            yield return line == badLine
+                ? HistoryRow.Refused(line, "a quote in the middle of a field, or one that is not closed: double it, or quote the field")
+                : _fields.Read(line, reader, _positions, lastDay);
         }
     }
 

@@ -14,26 +14,26 @@ internal sealed class HistoryProducts
     private readonly Dictionary<string, HistoryProduct> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _ids;
     private readonly HashSet<string> _taken;
+    private readonly HashSet<string> _sold;
 
-    private HistoryProducts(Dictionary<string, string> ids, HashSet<string> taken) => (_ids, _taken) = (ids, taken);
+    private HistoryProducts(Dictionary<string, string> ids, HashSet<string> taken, HashSet<string> sold) => (_ids, _taken, _sold) = (ids, taken, sold);
 
     public static async ValueTask<HistoryProducts> Load(DbSession session)
     {
         var known = await session.Query(
-            "select id, name from (select id, name, retired, position from product union all select id, name, 2, key from sales_product) named order by retired, position",
-            row => (Id: row.GetString(0), Name: row.GetString(1)));
+            "select id, name, retired from (select id, name, retired, position from product union all select id, name, 2, key from sales_product) named order by retired, position",
+            row => (Id: row.GetString(0), Name: row.GetString(1), IsSold: row.GetInt64(2) == 2));
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (id, name) in known)
+        foreach (var (id, name, _) in known)
         {
             ids.TryAdd(ProductNames.Key(name), id);
         }
 
-        return new HistoryProducts(ids, [.. known.Select(product => product.Id)]);
+        return new HistoryProducts(ids, [.. known.Select(product => product.Id)], [.. known.Where(product => product.IsSold).Select(product => product.Id)]);
     }
 
-    /// <summary>The product; null when neither id nor name is given.</summary>
-    public HistoryProduct? Find(string id, string name) =>
-        id.Length > 0 ? ById(id, name) : name.Length > 0 ? ByName(name) : null;
+    /// <summary>The product of an id, or else of a name; one of them is given.</summary>
+    public HistoryProduct Find(string id, string name) => id.Length > 0 ? ById(id, name) : ByName(name);
 
     private HistoryProduct ById(string id, string name)
     {
@@ -41,6 +41,13 @@ internal sealed class HistoryProducts
         {
             product = new HistoryProduct(id, name.Length > 0 ? name : id);
             _byId.Add(id, product);
+
+            // As it will be read from the database when the load goes on: a name is the product's that was sold under it first.
+            if (_sold.Add(id))
+            {
+                _ids.TryAdd(ProductNames.Key(product.Name), id);
+                _taken.Add(id);
+            }
         }
 
         return product;
@@ -54,8 +61,6 @@ internal sealed class HistoryProducts
             if (!_ids.TryGetValue(key, out var id))
             {
                 id = Unused(Slug(key));
-                _ids.Add(key, id);
-                _taken.Add(id);
             }
 
             product = ById(id, name);
@@ -68,7 +73,7 @@ internal sealed class HistoryProducts
     private string Unused(string slug)
     {
         var id = slug;
-        for (var i = 2; _taken.Contains(id) || _byId.ContainsKey(id); i++)
+        for (var i = 2; _taken.Contains(id); i++)
         {
             id = $"{slug}-{i}";
         }

@@ -20,7 +20,15 @@ internal readonly record struct HistoryRow(
     string? Country,
     long? RefundedAt = null)
 {
-    public static HistoryRow Refused(long line, string reason) => new(line, reason, "", 0, 0, null, 0, 0, null, null);
+    /// <summary>Reasons quote what was in the file, and are shown on terminals: what would steer one is replaced.</summary>
+    public static HistoryRow Refused(long line, string reason) =>
+        new(line, string.Create(reason.Length, reason, (text, from) =>
+        {
+            for (var i = 0; i < text.Length; i++)
+            {
+                text[i] = char.IsControl(from[i]) ? '\uFFFD' : from[i];
+            }
+        }), "", 0, 0, null, 0, 0, null, null);
 }
 
 /// <summary>A product as a history names it. The key is known once it was written down.</summary>
@@ -39,5 +47,5 @@ internal sealed class HistoryProduct(string id, string name)
 
 /// <summary>Where history comes from: a file, the sample.</summary>
 /// <param name="Fingerprint">Of the content and of how it is read: tells that a load is one that was begun, or done, before.</param>
-/// <param name="Rows">All rows from a record on (0 is the first), in the same order each time.</param>
-internal sealed record HistorySource(string Name, string Fingerprint, int Book, Func<long, IEnumerable<HistoryRow>> Rows);
+/// <param name="Rows">All rows, the same each time for the same moment: when the load was begun. What is later than its day is refused.</param>
+internal sealed record HistorySource(string Name, string Fingerprint, int Book, Func<DateTimeOffset, IEnumerable<HistoryRow>> Rows);

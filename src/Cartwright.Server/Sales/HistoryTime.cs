@@ -6,11 +6,23 @@ namespace Cartwright.Server.Sales;
 /// </summary>
 internal static class HistoryTime
 {
-    // A date alone stays on its day when the shop's zone is changed later.
-    private const int Noon = 12;
+    // A date alone is its noon in UTC and a millisecond: so it is told from a time, and stays on its day when the shop's zone is changed.
+    private const long DateMark = (12 * 60 * 60 * 1000) + 1;
+    private const long DayLength = 24 * 60 * 60 * 1000;
+    private static readonly int FirstDay = new DateOnly(1970, 1, 1).DayNumber;
+
+    /// <summary>The shop's day of a time that was read here; its own where it is a date alone.</summary>
+    public static int DayOf(long at, SalesCalendar calendar) => at % DayLength == DateMark ? FirstDay + (int)(at / DayLength) : calendar.DayOf(at);
 
     /// <summary>The moment, Unix milliseconds, and the shop's day of it; false when it is no time.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, SalesCalendar calendar, out long at, out int day)
+    {
+        var isTime = TryParse(text, calendar, out at, out day);
+        at += text.Length > 10 && at % DayLength == DateMark ? 1 : 0;
+        return isTime;
+    }
+
+    private static bool TryParse(ReadOnlySpan<char> text, SalesCalendar calendar, out long at, out int day)
     {
         (at, day) = (0, 0);
         if (text.Length < 10 || text[4] != '-' || text[7] != '-' || Number(text[..4]) is not (>= 1 and var year)
@@ -21,8 +33,8 @@ internal static class HistoryTime
 
         if (text.Length == 10)
         {
-            var noon = new DateTime(year, month, date, Noon, 0, 0, DateTimeKind.Unspecified);
-            (at, day) = (calendar.MomentOf(noon), DateOnly.FromDateTime(noon).DayNumber);
+            day = new DateOnly(year, month, date).DayNumber;
+            at = ((day - FirstDay) * DayLength) + DateMark;
             return true;
         }
 

@@ -75,7 +75,7 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
 
             if (row.Currency!.Code != order.Block.Currency)
             {
-                Refuse(row.Line, $"order {row.OrderId} began in {order.Block.Currency}, this line is in {row.Currency}: an order has one currency");
+                Refuse(row.Line, OtherCurrency(row, order.Block.Currency));
                 continue;
             }
 
@@ -107,6 +107,40 @@ internal sealed class SalesChunk(long load, int book, IReadOnlyList<HistoryRow> 
         await insertLine.Finish();
         await totals.Save(session);
         return new LoadProgress(from.Records + rows.Count, from.Orders + inserts, from.Lines + lines, from.SkippedOrders + skipped, from.Refused + _refusals.Count);
+    }
+
+    private static string OtherCurrency(HistoryRow row, string began) =>
+        $"order {row.OrderId} began in {began}, this line is in {row.Currency}: an order has one currency";
+
+    /// <summary>What was refused when these rows were saved; nothing is written.</summary>
+    /// <param name="areMixed">Whether the load has more than one currency up to here; without, none can be another than its order's.</param>
+    public async ValueTask<IReadOnlyList<(long Line, string Reason)>> RefusedBefore(DbSession session, bool areMixed)
+    {
+        _refusals.Clear();
+        var began = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (row.Refusal is { } reason)
+            {
+                Refuse(row.Line, reason);
+            }
+            else if (areMixed)
+            {
+                if (!began.TryGetValue(row.OrderId, out var currency))
+                {
+                    currency = await session.First(
+                        "select currency from sale where external_id = @id and load_key = @load", found => found.GetString(0), ("@id", row.OrderId), ("@load", load));
+                    began.Add(row.OrderId, currency);
+                }
+
+                if (currency is not null && currency != row.Currency!.Code)
+                {
+                    Refuse(row.Line, OtherCurrency(row, currency));
+                }
+            }
+        }
+
+        return _refusals;
     }
 
     private void Refuse(long line, string reason) => _refusals.Add((line, reason));

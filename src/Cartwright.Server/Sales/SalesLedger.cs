@@ -42,8 +42,8 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
             await Locks.SalesAlone(session);
             await AddMissing(session);
             var calendar = await SalesCalendar.Of(session);
-            await MoveDays(session, calendar, "sale", "key", "key");
-            await MoveDays(session, calendar, "sale_refund", "sale", "sale, at, product");
+            await MoveDays(session, calendar, "sale", "key", "key", "case when load_key is null then 0 else 1 end");
+            await MoveDays(session, calendar, "sale_refund", "sale", "sale, at, product", "0");
             await session.Execute("delete from sales_block");
             await session.Execute("delete from sales_day_product");
             await session.Execute("delete from sales_day");
@@ -131,7 +131,7 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
         }
     }
 
-    private static async ValueTask MoveDays(DbSession session, SalesCalendar calendar, string table, string key, string order)
+    private static async ValueTask MoveDays(DbSession session, SalesCalendar calendar, string table, string key, string order, string isLoaded)
     {
         using var move = session.Bulk($"update {table} set day = ?2 where {key} = ?1 and at = ?3");
         var after = -1L;
@@ -139,13 +139,13 @@ internal sealed class SalesLedger(Database database, TimeProvider time)
         {
             // A sale with many refunds may be looked at twice; that changes nothing.
             var step = await session.Query(
-                $"select {key}, at, day from {table} where {key} > @after order by {order} limit @limit",
-                row => (Key: row.GetInt64(0), At: row.GetInt64(1), Day: row.GetInt32(2)),
+                $"select {key}, at, day, {isLoaded} from {table} where {key} > @after order by {order} limit @limit",
+                row => (Key: row.GetInt64(0), At: row.GetInt64(1), Day: row.GetInt32(2), IsLoaded: row.GetInt32(3) == 1),
                 ("@after", after),
                 ("@limit", ZoneStep));
             foreach (var row in step)
             {
-                if (calendar.DayOf(row.At) is var day && day != row.Day)
+                if ((row.IsLoaded ? HistoryTime.DayOf(row.At, calendar) : calendar.DayOf(row.At)) is var day && day != row.Day)
                 {
                     await move.Bind(1, row.Key).Bind(2, day).Bind(3, row.At).Run();
                 }

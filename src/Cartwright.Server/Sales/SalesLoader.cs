@@ -43,13 +43,13 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
             return begun.Problem;
         }
 
-        var (load, before, finished) = begun.Value;
-        if (finished)
+        var (load, before, startedAt, finished) = begun.Value;
+        using var rows = source.Rows(DateTimeOffset.FromUnixTimeMilliseconds(startedAt)).GetEnumerator();
+        if (!await TellAgain(rows, load, source.Book, before, finished, stop) || finished)
         {
-            return new LoadOutcome(before, before, IsNew: false, IsComplete: true);
+            return new LoadOutcome(before, before, IsNew: !finished, IsComplete: finished && !stop.IsCancellationRequested);
         }
 
-        using var rows = source.Rows(before.Records).GetEnumerator();
         var progress = before;
         var isMore = rows.MoveNext();
         var next = Chunk(rows, ref isMore);
@@ -83,12 +83,12 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
         return ended.Ok ? new LoadOutcome(before, progress, IsNew: true, IsComplete: true) : ended.Problem;
     }
 
-    private async ValueTask<Result<(long Key, LoadProgress Progress, bool Finished)>> Begin(DbSession session, HistorySource source)
+    private async ValueTask<Result<(long Key, LoadProgress Progress, long StartedAt, bool Finished)>> Begin(DbSession session, HistorySource source)
     {
         await Locks.SalesLoad(session);
         var known = await session.Query(
-            "select key, records, orders, lines, skipped_orders, refused, finished_at from sales_load where fingerprint = @fingerprint",
-            row => (row.GetInt64(0), new LoadProgress(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), !row.IsDBNull(6)),
+            "select key, records, orders, lines, skipped_orders, refused, started_at, finished_at from sales_load where fingerprint = @fingerprint",
+            row => (row.GetInt64(0), new LoadProgress(row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), row.GetInt64(5)), row.GetInt64(6), !row.IsDBNull(7)),
             ("@fingerprint", source.Fingerprint));
         if (known.Count > 0)
         {
@@ -96,6 +96,7 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
         }
 
         var key = 1 + (await session.Integer("select max(key) from sales_load") ?? 0);
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await session.Execute(
             """
             insert into sales_load (key, fingerprint, name, book, started_at, records, orders, lines, skipped_orders, refused)
@@ -105,8 +106,38 @@ internal sealed class SalesLoader(Database database, TimeProvider time)
             ("@fingerprint", source.Fingerprint),
             ("@name", source.Name),
             ("@book", source.Book),
-            ("@now", time.GetUtcNow().ToUnixTimeMilliseconds()));
-        return (key, LoadProgress.None, false);
+            ("@now", now));
+        return (key, LoadProgress.None, now, false);
+    }
+
+    // The part that is done with is read, not written: what was refused of it is told again. False: stopped before its end.
+    private async ValueTask<bool> TellAgain(IEnumerator<HistoryRow> rows, long load, int book, LoadProgress before, bool finished, CancellationToken stop)
+    {
+        var (left, told) = (before.Records, 0L);
+        var currencies = new HashSet<string>(StringComparer.Ordinal);
+        while (left > 0 && !(finished && told == before.Refused))
+        {
+            if (stop.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            var piece = new List<HistoryRow>();
+            for (; piece.Count < Math.Min(left, ChunkLines) && rows.MoveNext(); currencies.Add(rows.Current.Currency?.Code ?? ""))
+            {
+                piece.Add(rows.Current);
+            }
+
+            left = piece.Count == 0 ? 0 : left - piece.Count;
+            currencies.Remove("");
+            var chunk = new SalesChunk(load, book, piece);
+            var refused = await database.Read(session => chunk.RefusedBefore(session, currencies.Count > 1), CancellationToken.None);
+            told += refused.Count;
+            Refused?.Invoke(refused);
+            Progressed?.Invoke(before);
+        }
+
+        return true;
     }
 
     // The lines of an order that lie together stay together, unless they are very many. Rows is always one ahead.

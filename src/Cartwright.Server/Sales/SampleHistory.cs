@@ -7,7 +7,7 @@ namespace Cartwright.Server.Sales;
 /// <summary>
 /// A made-up year of the loaded catalogue's sales: more on weekends and before the holidays, growing over the years, few products that sell
 /// much and many that sell little, now and then something given back. Each day follows from the seed and its date alone, so that a later
-/// run adds the days since and changes nothing else.
+/// run adds the days since, and what was given back since, and changes nothing else.
 /// </summary>
 internal static class SampleHistory
 {
@@ -44,11 +44,49 @@ internal static class SampleHistory
 
         var calendar = await SalesCalendar.Of(session);
         var today = calendar.DayOf(time.GetUtcNow());
-        IEnumerable<HistoryRow> Rows(long from) => Enumerable.Range(today - Days, Days)
-            .SelectMany(day => Day(seed, day, today, products, store, calendar))
-            .Skip((int)from);
+        IEnumerable<HistoryRow> Rows(DateTimeOffset begun) => Enumerable.Range(today - Days, Days)
+            .SelectMany(day => Day(seed, day, today, products, store, calendar));
         return new HistorySource(name, $"{name} up to {DateOnly.FromDayNumber(today):yyyy-MM-dd}", SalesBooks.Sample, Rows);
     });
+
+    /// <summary>Gives back what was due after the run that loaded its sale, of a sample that is loaded. How many; again, none.</summary>
+    public static ValueTask<Result<int>> AddRefunds(Database database, HistorySource source, TimeProvider time) => database.Write<int>(
+        async session =>
+        {
+            session.TakeTime();
+            await Locks.SalesLoad(session);
+            await Locks.Sales(session);
+            var calendar = await SalesCalendar.Of(session);
+            var totals = new SalesTotals();
+            var added = 0;
+            foreach (var row in source.Rows(time.GetUtcNow()).Where(row => row.RefundedAt is not null))
+            {
+                // Nothing of an order is given back twice.
+                var due = await session.Query(
+                    """
+                    select s.key, l.product, s.currency, l.quantity * l.unit_price_minor
+                    from sale s join sale_line l on l.sale = s.key join sales_product p on p.key = l.product
+                    where s.external_id = @order and s.book = @book and p.id = @product and l.quantity * l.unit_price_minor > 0
+                        and not exists (select 1 from sale_refund r where r.sale = s.key)
+                    """,
+                    found => (Sale: found.GetInt64(0), Product: found.GetInt32(1), Currency: found.GetString(2), Gross: found.GetInt64(3)),
+                    ("@order", row.OrderId),
+                    ("@book", SalesBooks.Sample),
+                    ("@product", row.Product!.Id));
+                foreach (var (sale, product, currency, gross) in due.Take(1))
+                {
+                    var day = calendar.DayOf(row.RefundedAt!.Value);
+                    await SalesEntries.Refund(session, sale, row.RefundedAt.Value, product, day, gross);
+                    totals.AddRefund(new BlockKey(day, currency, SalesBooks.Sample), product, gross);
+                    added++;
+                }
+            }
+
+            await totals.Save(session);
+            return added;
+        },
+        isRepeatable: true,
+        CancellationToken.None);
 
     /// <summary>Takes the sample out again, all of it.</summary>
     public static ValueTask<Result<int>> Remove(Database database, CancellationToken cancellation = default) => database.Write<int>(

@@ -15,20 +15,20 @@ internal static class SalesLoadVerb
         var path = new Argument<string>("FILE") { Description = "a CSV file with a line of headers; - is standard input" };
         var columns = new[]
         {
-            Column("--order-id", "the order's id; lines of one order have the same"),
-            Column("--time", "when it was paid: 2025-03-31T14:05, with an offset or in the shop's time zone, or 2025-03-31"),
+            Column("--order-id", "the order's id, the same in all lines of an order"),
+            Column("--time", "the time it was paid: 2025-03-31T14:05, with an offset or in the shop's time zone, or 2025-03-31"),
             Column("--product-id", "the product's id; this or --product"),
             Column("--product", "the product's name"),
-            Column("--quantity", "how many"),
-            Column("--unit-price", "of one, in units of the currency: 14.99"),
-            Column("--currency", "ISO 4217; without the column the shop's"),
-            Column("--category", "of products that the catalogue does not know"),
-            Column("--country", "ISO 3166, where it was sold to"),
+            Column("--quantity", "the quantity"),
+            Column("--unit-price", "the price of one, in units of the currency: 14.99"),
+            Column("--currency", "the currency (ISO 4217); without it, all is in the shop's"),
+            Column("--category", "the category, for products that the catalogue does not know"),
+            Column("--country", "the country it was sold to (ISO 3166)"),
         };
         var delimiter = new Option<string?>("--delimiter") { Description = "what separates fields: , ; | or tab; guessed when left out" };
         delimiter.AcceptOnlyFromAmong(",", ";", "|", "tab");
         var comma = new Option<bool>("--decimal-comma") { Description = "prices have a comma before the decimals: 14,99" };
-        var refused = new Option<string?>("--refused") { Description = "a CSV file for all refused rows, with line and reason" };
+        var refused = new Option<string?>("--refused") { Description = "a CSV file for all refused rows, with line and reason; written anew each time" };
         var verb = new Command(
             "load",
             "Loads a file of sales. Orders that are known already are skipped, rows that cannot be read are refused, and a load that was stopped goes on where it was.")
@@ -63,6 +63,11 @@ internal static class SalesLoadVerb
     private static async Task<int> Load(
         string path, HistoryColumns columns, string? refused, Database database, TimeProvider time, CancellationToken stop)
     {
+        if (RefusedRows.Unfit(refused, path == "-" ? "/dev/stdin" : path) is { } unfit)
+        {
+            return Terminal.Complain(unfit);
+        }
+
         if (path != "-")
         {
             return await LoadFile(path, Path.GetFileName(path), columns, refused, database, time, stop);
@@ -88,14 +93,20 @@ internal static class SalesLoadVerb
     private static async Task<int> LoadFile(
         string path, string name, HistoryColumns columns, string? refused, Database database, TimeProvider time, CancellationToken stop)
     {
-        var opened = await HistoryFile.Open(path, columns, database, time);
+        var opened = await HistoryFile.Open(path, columns, database);
         if (!opened.Ok)
         {
             return Terminal.Complain(opened.Problem);
         }
 
         var file = opened.Value;
-        await using var report = new RefusedRows(refused, ShownRefusals);
+        var made = RefusedRows.Open(refused, ShownRefusals, path);
+        if (!made.Ok)
+        {
+            return Terminal.Complain(made.Problem);
+        }
+
+        await using var report = made.Value;
         Result<LoadOutcome> loaded = default;
         var code = await SalesProgress.Run("Loading", async (progress, next) =>
         {
@@ -126,10 +137,11 @@ internal static class SalesLoadVerb
     private static int Say(string name, LoadOutcome outcome, string? refused)
     {
         var (before, after) = (outcome.Before, outcome.After);
+        var bad = after.Refused == 0 ? "" : $"{after.Refused:N0} rows are refused{(refused is null ? " (--refused FILE lists them all)" : $" (see {refused})")}";
         if (!outcome.IsNew)
         {
-            Console.WriteLine($"{name} was loaded before ({after.Orders:N0} orders with {after.Lines:N0} lines): nothing was changed.");
-            return 0;
+            Console.WriteLine($"{name} was loaded before ({after.Orders:N0} orders with {after.Lines:N0} lines): nothing was changed{(bad.Length > 0 ? "; " : "")}{bad}.");
+            return !outcome.IsComplete ? StopSignals.ExitCode : after.Refused > 0 ? 1 : 0;
         }
 
         if (before.Records > 0)
@@ -138,8 +150,7 @@ internal static class SalesLoadVerb
         }
 
         var skipped = after.SkippedOrders > 0 ? $", {after.SkippedOrders:N0} orders that were known already are skipped" : "";
-        var bad = after.Refused == 0 ? "" : $", {after.Refused:N0} rows are refused{(refused is null ? " (--refused FILE lists them all)" : $" (see {refused})")}";
-        Console.WriteLine($"{name}: {after.Orders:N0} orders with {after.Lines:N0} lines are loaded{skipped}{bad}.");
+        Console.WriteLine($"{name}: {after.Orders:N0} orders with {after.Lines:N0} lines are loaded{skipped}{(bad.Length > 0 ? ", " : "")}{bad}.");
         if (!outcome.IsComplete)
         {
             Console.WriteLine($"Stopped after row {after.Records:N0}: the same command goes on from there.");

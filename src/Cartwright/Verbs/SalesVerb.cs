@@ -37,8 +37,14 @@ internal static class SalesVerb
             }
 
             var loaded = await new SalesLoader(database, time) { Pause = TimeSpan.Zero }.Load(source.Value, stop);
-            if (loaded.Ok)
+            if (loaded is { Ok: true, Value.IsComplete: true })
             {
+                var refunds = await SampleHistory.AddRefunds(database, source.Value, time);
+                if (!refunds.Ok)
+                {
+                    return Terminal.Complain(refunds.Problem);
+                }
+
                 await new SalesLedger(database, time).BuildBlocks(stop);
             }
 

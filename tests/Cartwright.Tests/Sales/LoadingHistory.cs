@@ -62,6 +62,12 @@ public sealed class LoadingHistory
     [InlineData("a,2025-11-30,fern,1000000,9000000.00", "is too large an amount")]
     [InlineData("a,2025-11-30,fern", "has 3 fields, fewer than the first line")]
     [InlineData("a,2025-11-30,fe\"rn,1,1", "a quote in the middle of a field")]
+    [InlineData("a\0b,2025-11-30,fern,1,1", "the order id has a line break or control character (U+0000)")]
+    [InlineData("a,2025-11-30,fe\0rn,1,1", "the product's id has a line break or control character (U+0000)")]
+    [InlineData("a,2025-11-30,\"fe\nrn\",1,1", "the product's id has a line break or control character (U+000A)")]
+    [InlineData("a,2025-11-30,fern,1\u001b[2J,1", "\"1\uFFFD[2J\" is not a quantity")]
+    [InlineData("a,2026-03-02,fern,1,1", "is in the future")]
+    [InlineData("a,2026-03-02T00:00Z,fern,1,1", "is in the future")]
     public async Task A_row_that_is_wrong_is_refused_with_its_line_and_a_reason_and_the_others_are_loaded(string row, string reason)
     {
         await using var shop = await SalesShop.Open();
@@ -71,6 +77,53 @@ public sealed class LoadingHistory
         Assert.Contains(reason, refusal.Reason, StringComparison.Ordinal);
         Assert.Equal((2, 1), (outcome.After.Orders, outcome.After.Refused));
         Assert.Equal("2025-11-29 USD 2 2 200 0", await shop.Days());
+    }
+
+    [Theory]
+    [InlineData("fern,\"two\nlines\",trees", "the product's name has a line break or control character (U+000A)")]
+    [InlineData(",two\u2028lines,trees", "the product's name has a line break or control character (U+2028)")]
+    [InlineData("fern,Fern,tr\0ees", "the category has a line break or control character (U+0000)")]
+    public async Task A_name_or_category_of_more_than_one_line_or_with_a_NUL_is_refused(string product, string reason)
+    {
+        await using var shop = await SalesShop.Open();
+        const string Names = "order_id,time,quantity,unit_price,product_id,product,category";
+        var outcome = await shop.Load($"{Names}\na,2025-11-30,1,1,fern,Fern,Green\nb,2025-11-30,1,1,{product}\n");
+        var refusal = Assert.Single(shop.Refusals);
+        Assert.Equal(3, refusal.Line);
+        Assert.StartsWith(reason, refusal.Reason, StringComparison.Ordinal);
+        Assert.Equal(1, outcome.After.Orders);
+    }
+
+    [Theory]
+    [InlineData("Pacific/Kiritimati", "2026-03-02", "2026-03-03")]
+    [InlineData("Pacific/Pago_Pago", "2026-03-01", "2026-03-02")]
+    public async Task What_is_in_the_future_depends_on_the_shops_day(string zone, string today, string tomorrow)
+    {
+        await using var shop = await SalesShop.Open(zone);
+        await shop.Load($"{Head}\na,{today},fern,1,1\nb,{today}T23:59,fern,1,1\nc,{tomorrow},fern,1,1\n");
+        Assert.Equal([4], shop.Refusals.Select(refusal => refusal.Line));
+        Assert.Equal($"{today} USD 2 2 200 0", await shop.Days());
+    }
+
+    [Theory]
+    [InlineData("order_id,time,product,quantity,unit_price\na,2025-11-30,fern,1,1\nb,2025-11-30,Caf\u00e9 plant,1,1\n", 28591, "line 3")]
+    [InlineData("order_id,time,Gr\u00f6\u00dfe,quantity,unit_price\n", 28591, "line 1")]
+    [InlineData("order_id,time,product,quantity,unit_price\na,2025-11-30,fern,1,1\n", 1200, "line 1")]
+    public async Task A_file_that_is_not_UTF_8_is_refused_whole_with_how_to_convert_it(string csv, int encoding, string line)
+    {
+        await using var shop = await SalesShop.Open();
+        var problem = await shop.Refuses(Encoding.GetEncoding(encoding).GetBytes(csv));
+        Assert.Contains(line, problem.Advice, StringComparison.Ordinal);
+        Assert.Contains("not UTF-8", problem.Advice, StringComparison.Ordinal);
+        Assert.Contains("iconv -f", problem.Advice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_character_of_several_bytes_may_lie_across_the_pieces_a_file_is_read_in()
+    {
+        await using var shop = await SalesShop.Open();
+        await shop.Load($"{Head},note\n{string.Concat(Enumerable.Range(0, 9000).Select(i => $"a{i},2025-11-30,fern,1,1,{new string('x', i % 3)}\u20ac\U0001F33F\n"))}");
+        Assert.Empty(shop.Refusals);
     }
 
     [Fact]
@@ -109,6 +162,45 @@ public sealed class LoadingHistory
         Assert.Equal((true, 1, 2), (more.IsNew, more.After.Orders, more.After.SkippedOrders));
         Assert.Equal($"{days}\n2025-12-01 USD 1 1 100 0", await shop.Days());
         Assert.Empty(await shop.Ledger.Check());
+    }
+
+    [Fact]
+    public async Task Refusals_are_told_again_when_a_load_goes_on_and_when_it_was_done_before()
+    {
+        await using var shop = await SalesShop.Open();
+        await shop.Load($"{Head},currency\nknown,2025-11-30,fern,1,1,USD\n");
+        var csv = $"{Head},currency\na,2025-11-30,fern,1,1,USD\na,2025-11-30,fern,x,1,USD\na,2025-11-30,fern,1,1,EUR\nknown,2025-11-30,fern,1,1,EUR\n"
+            + "b,2025-11-30,fern,1,1,EUR\na,2025-11-30,fern,1,1,EUR\nc,2026-03-02,fern,1,1,EUR\nd,2025-11-30,fern,1,1,USD\n";
+        Assert.False((await shop.Load(csv, chunk: 2, stopAfter: 2)).IsComplete);
+        Assert.Equal([3, 4], shop.Refusals.Select(refusal => refusal.Line));
+
+        shop.Refusals.Clear();
+        Assert.Equal((true, 4), ((await shop.Load(csv, chunk: 1)) is var rest && rest.IsComplete, rest.After.Refused));
+        var all = shop.Refusals.ToList();
+        Assert.Equal([3, 4, 7, 8], all.Select(refusal => refusal.Line));
+        var days = await shop.Days();
+
+        // What lay in the future then was not loaded, and is not by waiting.
+        shop.Time.Pass(TimeSpan.FromDays(3));
+        shop.Refusals.Clear();
+        Assert.False((await shop.Load(csv)).IsNew);
+        Assert.Equal(all, shop.Refusals);
+        Assert.Equal(days, await shop.Days());
+    }
+
+    [Fact]
+    public async Task A_name_is_the_product_that_had_it_first_also_when_the_load_was_stopped_between()
+    {
+        const string Rows = "order_id,time,product_id,product,quantity,unit_price\nbad,2024-01-01,X-0,Foo Tree,x,1\n0,2024-01-01,X-1,Foo Tree,1,1\n"
+            + "1,2024-01-02,X-1,Bar Tree,1,1\n2,2024-01-02,X-2,Foo Tree,1,1\n3,2024-01-02,fern,Baz,1,1\n4,2024-01-03,,Foo Tree,1,7\n5,2024-01-03,,Bar Tree,1,8\n6,2024-01-03,,Baz,1,9\n";
+        const string Expected = "X-1 USD 3 3 900 0\nX-2 USD 1 1 100 0\nbar-tree USD 1 1 800 0\nfern USD 2 2 1000 0";
+        for (var stop = 1; stop <= 8; stop++)
+        {
+            await using var shop = await SalesShop.Open();
+            await shop.Load(Rows, chunk: 1, stopAfter: stop);
+            await shop.Load(Rows, chunk: 1);
+            Assert.Equal(Expected, await shop.Products());
+        }
     }
 
     [Fact]
@@ -152,6 +244,43 @@ public sealed class LoadingHistory
         await shop.Ledger.Rebuild();
         Assert.Equal("2025-12-31 USD 1 1 200 0\n2026-01-01 USD 1 1 100 0", await shop.Days());
         Assert.Empty(await shop.Ledger.Check());
+    }
+
+    [Theory]
+    [InlineData("Pacific/Kiritimati", "Pacific/Pago_Pago", "2025-12-30")]
+    [InlineData("Pacific/Pago_Pago", "Pacific/Kiritimati", "2026-01-01")]
+    public async Task A_plain_date_stays_where_it_is_in_every_zone_and_noon_does_not(string first, string second, string moved)
+    {
+        await using var shop = await SalesShop.Open(first);
+        await shop.Load($"{Head}\na,2025-12-31,fern,1,1\nb,2025-12-31T12:00,fern,1,2\nc,2025-12-31T12:00:00.001Z,fern,1,4\n");
+        await shop.Zone(second);
+        await shop.Ledger.Rebuild();
+        Assert.Contains("2025-12-31 USD", await shop.Days("2025-12-31", "2025-12-31"), StringComparison.Ordinal);
+        var days = (await shop.Raw()).ToDictionary(row => row.Sale, row => row.Day.ToString("yyyy-MM-dd"));
+        Assert.Equal(("2025-12-31", moved), (days["a"], days["b"]));
+        Assert.Equal(second == "Pacific/Kiritimati" ? "2026-01-01" : "2025-12-31", days["c"]);
+    }
+
+    [Fact]
+    public async Task A_sample_that_is_gone_on_with_later_has_the_refunds_that_one_made_then_has()
+    {
+        await using var early = await SalesShop.Open();
+        await using var late = await SalesShop.Open();
+        async Task<int> Seed(SalesShop shop)
+        {
+            var source = (await SampleHistory.Source(shop.Database, shop.Time, 1)).Value;
+            Assert.True((await new SalesLoader(shop.Database, shop.Time) { Pause = TimeSpan.Zero }.Load(source)).Ok);
+            return (await SampleHistory.AddRefunds(shop.Database, source, shop.Time)).Value;
+        }
+
+        Assert.Equal(0, await Seed(early));
+        early.Time.Pass(TimeSpan.FromDays(20));
+        late.Time.Pass(TimeSpan.FromDays(20));
+        Assert.NotEqual(0, await Seed(early));
+        Assert.Equal(0, await Seed(early));
+        await Seed(late);
+        Assert.Equal(await late.Days("2025-06-01"), await early.Days("2025-06-01"));
+        Assert.Empty(await early.Ledger.Check());
     }
 
     [Fact]

@@ -89,11 +89,59 @@ public sealed class SalesProcesses
         Assert.Contains("line 2: \"x\" is not a quantity", load.Errors, StringComparison.Ordinal);
         Assert.Contains("and 5 more", load.Errors, StringComparison.Ordinal);
         Assert.Equal(26, File.ReadAllLines(refused).Length);
+        File.Delete(refused);
+        using var again = Run(folder, "data", "load", file, "--refused", refused);
+        Assert.Equal(1, await again.Exit());
+        Assert.Contains("nothing was changed; 25 rows are refused", again.Output, StringComparison.Ordinal);
+        Assert.Contains("line 2: \"x\" is not a quantity", again.Errors, StringComparison.Ordinal);
+        Assert.Equal(26, File.ReadAllLines(refused).Length);
+        using var clean = Run(folder, "data", "load", folder.File("clean.csv", "order_id,time,product_id,quantity,unit_price\nc,2025-01-01,eggs,1,1\n"), "--refused", refused);
+        Assert.Equal(0, await clean.Exit());
+        Assert.Equal(["line,reason"], File.ReadAllLines(refused));
         using var seed = Run(folder, "data", "seed");
         Assert.Equal(0, await seed.Exit());
         Assert.Contains("The sample is loaded", seed.Output, StringComparison.Ordinal);
         using var rebuild = Run(folder, "data", "rebuild");
         Assert.Equal(0, await rebuild.Exit());
+    }
+
+    [Fact]
+    public async Task A_report_of_refused_rows_never_takes_the_place_of_the_file_itself_and_has_to_be_writable()
+    {
+        using var folder = new TempFolder();
+        await Data(folder, "data");
+        const string Csv = "order_id,time,product_id,quantity,unit_price\na,2025-01-01,eggs,x,1.00\n";
+        var file = folder.File("history.csv", Csv);
+        var (link, hard) = (Path.Combine(folder.Path, "link.csv"), Path.Combine(folder.Path, "hard.csv"));
+        File.CreateSymbolicLink(link, file);
+        using (var made = System.Diagnostics.Process.Start("ln", [file, hard]))
+        {
+            await made.WaitForExitAsync();
+        }
+
+        foreach (var refused in new[] { file, $"{folder.Path}/../{Path.GetFileName(folder.Path)}/history.csv", link, hard, Path.Combine(folder.Path, "nowhere", "refused.csv"), "" })
+        {
+            using var load = Run(folder, "data", "load", file, "--refused", refused);
+            Assert.Equal(2, await load.Exit());
+            Assert.Contains("--refused", load.Errors, StringComparison.Ordinal);
+            Assert.Equal(Csv, File.ReadAllText(file));
+        }
+
+        using var other = Run(folder, "data", "load", link, "--refused", file);
+        Assert.Equal(2, await other.Exit());
+        Assert.Equal(Csv, File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task The_help_of_a_load_says_in_whole_words_what_each_column_has()
+    {
+        using var folder = new TempFolder();
+        using var help = Run(folder, "data", "load", "--help");
+        Assert.Equal(0, await help.Exit());
+        var text = string.Join(' ', help.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("column with the price of one, in units of the currency: 14.99", text, StringComparison.Ordinal);
+        Assert.Contains("column with the category, for products that the catalogue does not know", text, StringComparison.Ordinal);
+        Assert.Contains("column with the currency (ISO 4217); without it, all is in the shop's", text, StringComparison.Ordinal);
     }
 
     private static ShopProcess Run(TempFolder folder, string data, string verb, params string[] arguments) =>

@@ -52,7 +52,7 @@ internal sealed class SalesShop : IAsyncDisposable
     {
         var path = Path.Combine(_files.Path, "sales.csv");
         await File.WriteAllBytesAsync(path, csv);
-        var opened = await HistoryFile.Open(path, columns ?? new HistoryColumns(), Database, Time);
+        var opened = await HistoryFile.Open(path, columns ?? new HistoryColumns(), Database);
         Assert.True(opened.Ok, opened.Problem?.Advice);
         using var stop = new CancellationTokenSource();
         var loader = new SalesLoader(Database, Time)
@@ -74,7 +74,14 @@ internal sealed class SalesShop : IAsyncDisposable
     }
 
     public async Task<Problem> Refuses(string csv, HistoryColumns? columns = null) =>
-        (await HistoryFile.Open(_files.File("sales.csv", csv), columns ?? new HistoryColumns(), Database, Time)).Problem!;
+        (await HistoryFile.Open(_files.File("sales.csv", csv), columns ?? new HistoryColumns(), Database)).Problem!;
+
+    public async Task<Problem> Refuses(byte[] csv)
+    {
+        var path = Path.Combine(_files.Path, "sales.csv");
+        await File.WriteAllBytesAsync(path, csv);
+        return (await HistoryFile.Open(path, new HistoryColumns(), Database)).Problem!;
+    }
 
     /// <summary>An order that waits for its payment.</summary>
     public async Task<Order> Place(OrderBook orders, string id, params (string Product, long Price, long Quantity)[] lines)
