@@ -11,6 +11,9 @@ namespace Cartwright.Mcp;
 /// <param name="ErrorData">Optional <c>error.data</c>.</param>
 public sealed record McpError(int Code, string Message, JsonNode? ErrorData = null)
 {
+    /// <summary>What kind of failure it is, when it is known. MCP clients do not see it; it decides the status of a REST answer.</summary>
+    public FailureKind? Kind { get; init; }
+
     /// <summary>HTTP status of the answer in the modern era; the legacy era answers 200 to every well-formed request.</summary>
     internal int ModernStatus => Code switch
     {
@@ -52,6 +55,10 @@ public sealed record McpError(int Code, string Message, JsonNode? ErrorData = nu
             "The client did not declare a capability that this call needs: " + string.Join(", ", required.Select(entry => entry.Key)),
             new JsonObject { ["requiredCapabilities"] = required });
     }
+
+    /// <summary>The resource that a call asks for is not there, and what to ask for instead.</summary>
+    public static McpError ResourceNotFound(McpCall call, string advice) =>
+        ResourceNotFound(call.Target, call.IsModern) with { Message = advice, Kind = FailureKind.NotFound };
 
     internal static McpError ResourceNotFound(string uri, bool modern) => new(
         modern ? ErrorCodes.InvalidParams : ErrorCodes.LegacyResourceNotFound,

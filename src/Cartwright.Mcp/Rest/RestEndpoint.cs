@@ -85,7 +85,7 @@ internal sealed partial class RestEndpoint(string path, McpServer server, ILogge
             foreach (var uri in uris)
             {
                 var result = await Invocation.ReadResource(server, Call(http, Message.OfResource(uri), session), features);
-                if (result.Error?.Code != ErrorCodes.LegacyResourceNotFound)
+                if (result.Error is not { Code: ErrorCodes.LegacyResourceNotFound, Kind: null })
                 {
                     return result;
                 }

@@ -26,7 +26,7 @@ internal readonly record struct RestProblem(int Status, string Detail)
         advice);
 
     /// <summary>What JSON-RPC would answer as a protocol error.</summary>
-    public static RestProblem Of(McpError error) => new(
+    public static RestProblem Of(McpError error) => error.Kind is { } kind ? Of(OfBody(error.Message), kind) : new(
         error.Code switch
         {
             ErrorCodes.LegacyResourceNotFound or ErrorCodes.MethodNotFound => StatusCodes.Status404NotFound,

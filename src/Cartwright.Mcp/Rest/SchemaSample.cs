@@ -10,7 +10,7 @@ internal static class SchemaSample
 
     private static JsonNode? Value(JsonObject schema)
     {
-        if ((schema["const"] ?? schema["default"] ?? (schema["enum"] as JsonArray)?[0]) is { } known)
+        if ((schema["const"] ?? schema["default"] ?? First(schema["enum"]) ?? First(schema["examples"])) is { } known)
         {
             return known.DeepClone();
         }
@@ -23,7 +23,7 @@ internal static class SchemaSample
         var type = schema["type"] is JsonArray types ? types[0] : schema["type"];
         return (string?)type switch
         {
-            "string" => "text",
+            "string" => (string?)schema["format"] == "date" ? "2025-01-01" : "text",
             "integer" or "number" => schema["minimum"]?.DeepClone() ?? 1,
             "boolean" => false,
             "array" => schema["items"] is JsonObject items ? new JsonArray(Value(items)) : new JsonArray(),
@@ -31,6 +31,8 @@ internal static class SchemaSample
             _ => null,
         };
     }
+
+    private static JsonNode? First(JsonNode? list) => list is JsonArray { Count: > 0 } values ? values[0] : null;
 
     /// <summary>The required properties; where there are none, the first of all, if asked for: an empty object shows nothing.</summary>
     private static JsonObject Members(JsonObject schema, bool all)

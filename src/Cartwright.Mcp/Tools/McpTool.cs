@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 
@@ -117,19 +116,8 @@ public sealed class McpTool
         ReadOnlyMemory<byte> arguments, McpCall call, JsonTypeInfo<TRequest> type, Func<TRequest, McpCall, ValueTask<ToolResult>> handle)
         where TRequest : class
     {
-        TRequest? request;
-        try
-        {
-            request = JsonSerializer.Deserialize(arguments.Span, type);
-        }
-        catch (JsonException)
-        {
-            // The schema let through what the type cannot hold, e.g. a number beyond its range.
-            request = null;
-        }
-
-        return request is null
-            ? ValueTask.FromResult(ToolResult.Fail("The arguments cannot be read: check them against the tool's input schema.", FailureKind.Invalid))
-            : handle(request, call);
+        return ToolArguments.Read(arguments.Span, type) is { } request
+            ? handle(request, call)
+            : ValueTask.FromResult(ToolResult.Fail("The arguments cannot be read: check them against the tool's input schema.", FailureKind.Invalid));
     }
 }

@@ -204,7 +204,7 @@ internal sealed class SchemaCheck
                 ("object", JsonTokenType.StartObject) or ("array", JsonTokenType.StartArray) => true,
                 ("string", JsonTokenType.String) or ("number", JsonTokenType.Number) or ("null", JsonTokenType.Null) => true,
                 ("boolean", JsonTokenType.True or JsonTokenType.False) => true,
-                ("integer", JsonTokenType.Number) => reader.TryGetInt64(out _),
+                ("integer", JsonTokenType.Number) => ToolArguments.IsWhole(ref reader),
                 _ => false,
             };
             if (fits)

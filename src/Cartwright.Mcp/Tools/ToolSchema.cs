@@ -9,7 +9,8 @@ namespace Cartwright.Mcp;
 
 /// <summary>
 /// JSON Schemas of request and result types. Descriptions and bounds come from the attributes of <c>System.ComponentModel</c> on the
-/// properties: Description, Range, AllowedValues; and from <see cref="SizeAttribute"/>.
+/// properties: Description, Range, AllowedValues; and from <see cref="SizeAttribute"/> and
+/// <see cref="ExampleAttribute"/>.
 /// </summary>
 internal static class ToolSchema
 {
@@ -108,6 +109,9 @@ internal static class ToolSchema
                     }
 
                     schema[$"max{noun}"] = size.Maximum;
+                    break;
+                case ExampleAttribute example:
+                    schema["examples"] = new JsonArray(example.Value);
                     break;
                 case AllowedValuesAttribute allowed:
                     schema["enum"] = new JsonArray([.. allowed.Values.Select(value => (JsonNode?)JsonValue.Create((string?)value))]);

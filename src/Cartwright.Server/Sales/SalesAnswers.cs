@@ -159,7 +159,7 @@ internal sealed record ReportAnswer : SalesAnswer
     [Description("The whole period against the one before, one entry per currency")]
     public required IReadOnlyList<ReportTotals> Totals { get; init; }
 
-    [Description("Highest gross first")]
+    [Description("Highest gross first; \"(other categories)\" sums up those that do not fit")]
     public required IReadOnlyList<CategoryRow> ByCategory { get; init; }
 
     [Description("What a row stands for: day, week or month")]
@@ -194,12 +194,16 @@ internal sealed record ProductRow : FiguresRow
     public string? Category { get; init; }
 }
 
-internal sealed record SoldTotals(string Currency, int Products, long Units, decimal Net);
+internal sealed record SoldTotals(
+    string Currency,
+    [property: Description("Different products of which at least one piece was sold")] int Products,
+    long Units,
+    decimal Net);
 
 /// <summary>Answer of <c>top_products</c>.</summary>
 internal sealed record TopAnswer : SalesAnswer
 {
-    [Description("All products of the period, shown or not, one entry per currency")]
+    [Description("All products of the period, shown or not, refunds of those that sold nothing in it too; one entry per currency")]
     public required IReadOnlyList<SoldTotals> Totals { get; init; }
 
     [Description("Best first by net, currency after currency")]

@@ -38,6 +38,16 @@ internal sealed class SalesBook(Database database, TimeProvider time, bool count
         },
         cancellation);
 
+    /// <summary>The facts with what is true of the figures of these days alone: whether simulated orders and sample history count in them.</summary>
+    public async ValueTask<SalesFacts> Within(SalesFacts facts, Period period, CancellationToken cancellation = default) =>
+        !facts.HasSimulated && !facts.HasSample ? facts : await database.Read(
+            async session => facts with
+            {
+                HasSimulated = facts.HasSimulated && await Has(session, SalesBooks.Simulated, period),
+                HasSample = facts.HasSample && await Has(session, SalesBooks.Sample, period),
+            },
+            cancellation);
+
     /// <summary>By day and currency. Days without any sale or refund have no row.</summary>
     public async ValueTask<IReadOnlyList<DayFigures>> Days(Period period, CancellationToken cancellation = default) => await database.Read(
         session => session.Query(
@@ -77,6 +87,12 @@ internal sealed class SalesBook(Database database, TimeProvider time, bool count
 
     private static async ValueTask<DateOnly?> Edge(DbSession session, string sql) =>
         await session.Integer(sql) is { } day ? DateOnly.FromDayNumber((int)day) : null;
+
+    private static async ValueTask<bool> Has(DbSession session, int book, Period period) => await session.Integer(
+        "select 1 from sales_day where day between @from and @to and book = @book limit 1",
+        ("@from", period.Start.DayNumber),
+        ("@to", period.End.DayNumber),
+        ("@book", book)) is not null;
 
     // Whole months by their blocks, the days before and after by theirs, and what has none by the rows.
     private async ValueTask<(IReadOnlyList<ProductFigures> Figures, IReadOnlyList<int> Lacking)> Products(DbSession session, Period period)

@@ -1,10 +1,8 @@
 namespace Cartwright.Server.Sales;
 
-/// <summary>One currency of a period: its totals against the period before, and its categories.</summary>
+/// <summary>One currency of a period: its totals against the period before.</summary>
 internal static class SalesComparison
 {
-    public const string NoCategory = "(no category)";
-
     public static ReportTotals Totals(
         Currency currency, Period period, IReadOnlyList<DayFigures> days, IReadOnlyList<DayFigures> before, IReadOnlyList<ProductFigures> products)
     {
@@ -39,24 +37,6 @@ internal static class SalesComparison
         };
     }
 
-    /// <summary>Highest gross first.</summary>
-    public static IEnumerable<CategoryRow> Categories(Currency currency, IReadOnlyList<ProductFigures> products)
-    {
-        var own = products.Where(product => product.Currency == currency).ToList();
-        var gross = own.Sum(product => product.Figures.GrossMinor);
-        return own
-            .GroupBy(product => product.Category ?? NoCategory, StringComparer.Ordinal)
-            .Select(group => (Category: group.Key, Products: group.Count(product => product.Figures.Units > 0), Sum: group.Aggregate(SalesFigures.Nothing, (sum, product) => sum.Add(product.Figures))))
-            .OrderByDescending(group => group.Sum.GrossMinor)
-            .ThenBy(group => group.Category, StringComparer.Ordinal)
-            .Select(group =>
-            {
-                var row = new FiguresRow(currency, group.Sum);
-                var share = gross == 0 ? (decimal?)null : Round(100m * group.Sum.GrossMinor / gross, 1);
-                return new CategoryRow(group.Category, row.Currency, group.Products, row.Units, row.Gross, row.Refunds, row.Net, share);
-            });
-    }
-
     private static DayNet? Show(DayFigures? day) =>
         day is null ? null : new DayNet(SalesPeriods.Iso(day.Day), new Money(day.Figures.NetMinor, day.Currency).ToDecimal());
 
@@ -66,5 +46,5 @@ internal static class SalesComparison
 
     private static decimal? Change(decimal now, decimal then) => then <= 0 ? null : Round(100m * (now - then) / then, 1);
 
-    private static decimal Round(decimal value, int places) => Math.Round(value, places, MidpointRounding.AwayFromZero);
+    public static decimal Round(decimal value, int places) => Math.Round(value, places, MidpointRounding.AwayFromZero);
 }

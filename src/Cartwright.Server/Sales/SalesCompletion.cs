@@ -65,7 +65,7 @@ internal sealed class SalesCompletion(SalesBook book)
     /// <summary>The usual days; once a month has been typed, its days; else the others that fit.</summary>
     private static List<string> Days(SalesFacts facts, string typed, IEnumerable<DateOnly> usual, IEnumerable<DateOnly> others)
     {
-        var ofMonth = typed.Length >= 7 && SalesPeriods.ReadMonth(typed[..7]) is { } month
+        var ofMonth = typed.Length >= 7 && SalesPeriods.ReadMonth(typed[..7]) is { Year: >= 1970 } month
             ? Enumerable.Range(0, DateTime.DaysInMonth(month.Year, month.Month)).Select(month.AddDays)
             : [];
         var more = typed.Length == 0 ? [] : ofMonth.Concat(others);

@@ -16,6 +16,8 @@ internal static class SalesDefinitions
     private const string RangeRule = "Dates are whole days in the shop's time zone, both ends included.";
     private const string CurrencyRule = "Amounts are decimals with the places of their currency. Currencies are never added up: each has rows of its own.";
 
+    private const string ProductRule = "Orders of a product are the orders that contain it, so they do not add up over products.";
+
     public static IReadOnlyList<FigureDefinition> Figures { get; } =
     [
         new("orders", "orders paid in the period, each on the day it was paid; a refund takes none away"),
@@ -41,7 +43,7 @@ internal static class SalesDefinitions
         CurrencyRule,
         "A period without any sale has rows of zeros in the shop's currency.",
         "Rows stand for days up to 62 days, for weeks (Monday to Sunday) up to 400, for months above; the first and the last are cut off by the period.",
-        "Orders of a product are the orders that contain it, so they do not add up over products.",
+        ProductRule,
         "Taxes and delivery are not part of any amount: the shop charges none.",
         "Simulated orders count only while the sandbox is the payment provider, sample history always; every answer says whether they do.",
     ];
@@ -49,6 +51,9 @@ internal static class SalesDefinitions
     /// <summary>What these figures mean, for a tool's description.</summary>
     public static string Describe(params IEnumerable<string> names) =>
         $"{string.Join("; ", names.Select(name => $"{name}: {Figures.Single(figure => figure.Name == name).Meaning}"))}. {RangeRule} {CurrencyRule}";
+
+    /// <summary>What the figures of single products mean.</summary>
+    public static string DescribeProducts => $"{Describe("orders", "units", "gross", "refunds", "net")} {ProductRule}";
 
     /// <summary>The definitions as a page.</summary>
     public static string Markdown { get; } = Write();

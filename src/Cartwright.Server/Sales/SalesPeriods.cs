@@ -24,15 +24,20 @@ internal static class SalesPeriods
             return Last(UsualDays, facts.Today);
         }
 
-        var last = end is null ? facts.Today : ReadDay("date_end", end, facts);
+        if (start is not null)
+        {
+            return Read(start, end ?? Iso(facts.Today), facts);
+        }
+
+        var last = ReadDay("date_end", end!, facts);
         if (!last.Ok)
         {
             return last.Problem;
         }
 
-        return start is null && last.Value >= Earliest
-            ? Read(Iso(last.Value.AddDays(1 - UsualDays)), Iso(last.Value), facts)
-            : Read(start ?? Iso(last.Value), Iso(last.Value), facts);
+        // A start that nobody gave is not wrong.
+        var first = Math.Max(Math.Min(last.Value.DayNumber, facts.Today.DayNumber) + 1 - UsualDays, Earliest.DayNumber);
+        return Checked(new Period(DateOnly.FromDayNumber(first), last.Value), facts, "date_start", "date_end");
     }
 
     /// <summary>The period, or what is wrong with it and how to put it right.</summary>
@@ -44,28 +49,55 @@ internal static class SalesPeriods
             return Problem.Invalid(string.Join(' ', new[] { first.Problem, last.Problem }.OfType<Problem>().Select(problem => problem.Advice)));
         }
 
-        return Check(new Period(first.Value, last.Value), facts, startName, endName) is { } advice
-            ? Problem.Invalid(advice)
-            : new Period(first.Value, last.Value);
+        return Checked(new Period(first.Value, last.Value), facts, startName, endName);
     }
+
+    /// <summary>Whether the days right before can be asked for, too.</summary>
+    public static bool HasBefore(Period period) => period.Before.Start >= Earliest;
 
     public static string Iso(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>A month as <c>yyyy-mm</c>; null when it is no month.</summary>
     public static DateOnly? ReadMonth(string text) =>
-        text.Length == 7 && DateOnly.TryParseExact($"{text}-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) && month >= Earliest
-            ? month
-            : null;
+        text.Length == 7 && DateOnly.TryParseExact($"{text}-01", "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) ? month : null;
+
+    /// <summary>The days of a month, of the running one up to today; else NotFound with what to write.</summary>
+    public static Result<Period> ReadMonth(string text, SalesFacts facts)
+    {
+        var running = Iso(facts.Today)[..7];
+        if (ReadMonth(text) is not { } first)
+        {
+            return Problem.NotFound($"{Quote(text)} is no month: write it as yyyy-mm, such as {running}.");
+        }
+
+        if (first < Earliest)
+        {
+            return Problem.NotFound($"The month {text} is before {Iso(Earliest)[..7]}: check the year.");
+        }
+
+        if (first > facts.Today)
+        {
+            return Problem.NotFound($"The month {text} is in the future ({TodayIs(facts)}): ask for months up to {running}.");
+        }
+
+        var last = first.AddMonths(1).AddDays(-1);
+        return new Period(first, last < facts.Today ? last : facts.Today);
+    }
+
+    private static string TodayIs(SalesFacts facts) => $"today is {Iso(facts.Today)} in {facts.Zone.Id}";
+
+    private static Result<Period> Checked(Period period, SalesFacts facts, string startName, string endName) =>
+        Check(period, facts, startName, endName) is { } advice ? Problem.Invalid(advice) : period;
 
     private static string? Check(Period period, SalesFacts facts, string startName, string endName)
     {
         var (start, end) = (Iso(period.Start), Iso(period.End));
-        if (period.Start < Earliest)
+        if (period.Start < Earliest || period.End < Earliest)
         {
-            return $"{startName} {start} is before {Iso(Earliest)}: check the year.";
+            return $"{(period.Start < Earliest ? $"{startName} {start}" : $"{endName} {end}")} is before {Iso(Earliest)}: check the year.";
         }
 
-        var today = $"today is {Iso(facts.Today)} in {facts.Zone.Id}";
+        var today = TodayIs(facts);
         if (period.Start > facts.Today)
         {
             return $"{startName} {start} is in the future ({today}): ask for days up to today.";

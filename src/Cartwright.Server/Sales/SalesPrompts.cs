@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Cartwright.Mcp;
 using Cartwright.Server.Catalog;
 
@@ -89,7 +87,7 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
 
                 1. {Call("sales_report", period.Dates)}
                 2. {Call("top_products", N(SalesReports.MostFound), period.Dates)}
-                3. {Call("top_products", N(SalesReports.MostFound), period.Before.Dates)} These are the days before: what rose, what fell?
+                3. {CallBefore(period, "These are the days before: what rose, what fell?", "top_products", N(SalesReports.MostFound))}
 
                 Propose three to seven actions, the most useful first. Each names figures of the tools as its reason; where the figures are too few to tell, say so in the reason and set confidence to low.
                 {AsJson(PromptSchemas.Actions)} {Rules}
@@ -115,7 +113,8 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
         var period = read.Value;
         var before = (Value(given, "compare_start"), Value(given, "compare_end")) switch
         {
-            (null, null) => period.Before,
+            (null, null) => SalesPeriods.HasBefore(period) ? period.Before : Problem.Invalid(
+                $"There is no period before {SalesPeriods.Iso(period.Start)} to {SalesPeriods.Iso(period.End)} to compare with: name one with compare_start and compare_end."),
             ({ } start, { } end) => SalesPeriods.Read(start, end, facts, "compare_start", "compare_end"),
             _ => Problem.Invalid("compare_start and compare_end belong together: give both, or neither for as many days right before."),
         };
@@ -151,10 +150,10 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
             Look at how {what} did from {period}.
 
             1. {Call("sales_report", period.Dates)}
-            2. {Call("sales_report", period.Before.Dates)} These are the days before, to compare with.
+            2. {CallBefore(period, "These are the days before, to compare with.", "sales_report")}
             3. {Call("top_products", N(SalesReports.MostFound), period.Dates)} Each product names its category.
 
-            In the answer, "categories" is about {what}; net_change_percent is the change of its net against the second call, null where that was zero or less.
+            In the answer, "categories" is about {what}; net_change_percent is the change of its net against the days before, null where that was zero or less{(SalesPeriods.HasBefore(period.Period) ? "" : " or there are none")}.
             {AsJson(PromptSchemas.Categories)} {Rules}
             """;
     }
@@ -166,14 +165,14 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
             given,
             period =>
                 $"""
-                Report on the product {Quote(known.Value.Name)} (id {Quote(known.Value.ProductId)}) from {period}.
+                Report on the product {Quote(Line(known.Value.Name))} (id {Quote(known.Value.ProductId)}) from {period}.
 
                 1. {Call("find_products", Query(known.Value), period.Dates)} The row with exactly this id counts, others do not.
-                2. {Call("find_products", Query(known.Value), period.Before.Dates)} These are the days before.
+                2. {CallBefore(period, "These are the days before.", "find_products", Query(known.Value))}
                 3. {Call("top_products", N(SalesReports.MostTop), period.Dates)} For its rank and its part of the net.
                 4. {Call("sales_report", period.Dates)} For how the whole shop and its category did.
 
-                Answer in Markdown with these headings: "# {known.Value.Name}", "## Figures" (a table with orders, units, gross, refunds and net of both periods, one per currency), "## Place in the shop" (rank, part of net and of its category), "## What it means" (at most five sentences), "## What to try" (up to three bullet points). If it sold nothing, say so under Figures and keep the rest short. {Rules}
+                Answer in Markdown with these headings: "# {Line(known.Value.Name)}", "## Figures" (a table with orders, units, gross, refunds and net of both periods, one per currency), "## Place in the shop" (rank, part of net and of its category), "## What it means" (at most five sentences), "## What to try" (up to three bullet points). If it sold nothing, say so under Figures and keep the rest short. {Rules}
                 """,
             cancellation);
     }
@@ -224,7 +223,7 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
                 : Problem.Invalid($"{name} has no argument {SalesPeriods.Quote(unknown)}; it has: {string.Join(", ", arguments.Select(argument => argument.Name))}.");
             return text.Ok
                 ? new PromptResult([new PromptMessage(Content.Text(text.Value))], description)
-                : PromptResult.Fail(new McpError(ErrorCodes.InvalidParams, text.Problem.Advice));
+                : text.Problem.ToPromptResult();
         })
         {
             Title = title,
@@ -242,11 +241,23 @@ internal sealed class SalesPrompts(SalesBook book, SalesReports reports, SalesCo
 
     private static string Call(string tool, params IEnumerable<string> arguments) => $"Call {tool} with {{{string.Join(", ", arguments)}}}.";
 
+    /// <summary>The same call for the days right before, where there can be any.</summary>
+    private static string CallBefore(Asked period, string purpose, string tool, params IEnumerable<string> arguments) => SalesPeriods.HasBefore(period.Period)
+        ? $"{Call(tool, [.. arguments, period.Before.Dates])} {purpose}"
+        : "There is no period before this one to compare with: do not ask for one, and leave comparisons out.";
+
     private static string N(int count) => $"\"n\": {count}";
 
     private static string Query(SoldProduct product) => $"\"query\": {Quote(product.ProductId)}";
 
-    private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    /// <summary>A string of JSON on one line, with every letter as it is: the escapes of a writer would cut emoji in two.</summary>
+    private static string Quote(string text) =>
+        $"\"{string.Concat(text.Select(letter => letter is '"' or '\\' ? $"\\{letter}" : BreaksLine(letter) ? $"\\u{(int)letter:x4}" : $"{letter}"))}\"";
+
+    /// <summary>A name, which may come from anywhere, on one line.</summary>
+    private static string Line(string text) => string.Concat(text.Select(letter => BreaksLine(letter) ? ' ' : letter));
+
+    private static bool BreaksLine(char letter) => char.IsControl(letter) || letter is '\u2028' or '\u2029';
 
     private static string AsJson(string schema) =>
         $"Answer with one JSON object and nothing else, no code fence around it, that is valid under this JSON Schema:\n{schema}\n";

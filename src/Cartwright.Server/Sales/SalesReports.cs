@@ -7,8 +7,7 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
 {
     public const int MostTop = 100;
     public const int MostFound = 20;
-
-    private const int MostCategories = 40;
+    public const int MostOffset = 1_000_000;
 
     /// <summary>Totals of the period, and its days, weeks or months.</summary>
     public async ValueTask<Result<SalesReply>> Between(string start, string end, CancellationToken cancellation = default)
@@ -21,23 +20,22 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
         }
 
         var period = read.Value;
+        facts = await book.Within(facts, period, cancellation);
         var days = await book.Days(period, cancellation);
-        var currencies = Currencies(facts, days);
-        var totals = currencies.Select(currency => new FiguresRow(currency, Sum(days, currency))).ToList();
-        var answers = RowCandidates(period, days, currencies).Select(rows => new BetweenAnswer
+        var answers = SalesCut.All(period, days, Currencies(facts, days), hasCategories: false, others: null).Select(cut => new BetweenAnswer
         {
             DateStart = SalesPeriods.Iso(period.Start),
             DateEnd = SalesPeriods.Iso(period.End),
             Days = period.Days,
             TimeZone = facts.Zone.Id,
             DefinitionVersion = SalesDefinitions.Version,
-            RowCount = rows.Shown.Count,
+            RowCount = cut.Rows.Count,
             IncludesSimulated = facts.HasSimulated,
             IncludesSample = facts.HasSample,
-            Notes = Notes(rows.Note, Shorten(totals, rows.Cap, "currencies")),
-            Granularity = SalesBuckets.Name(rows.Granularity),
-            Totals = [.. totals.Take(rows.Cap)],
-            Rows = rows.Shown,
+            Notes = Notes(cut.Notes),
+            Granularity = SalesBuckets.Name(cut.Granularity),
+            Totals = [.. cut.Currencies.Select(currency => new FiguresRow(currency, Sum(days, currency)))],
+            Rows = cut.Rows,
         });
         return SalesReply.Fit(answers, SalesAnswerJson.Default.BetweenAnswer, answer => SalesText.Of(answer, facts));
     }
@@ -50,22 +48,18 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
         return read.Ok ? await Report(read.Value, facts, cancellation) : read.Problem;
     }
 
-    /// <summary>The report of a month, of the running one up to today; null for one that has not begun, or is none.</summary>
-    public async ValueTask<SalesReply?> Month(string text, CancellationToken cancellation = default)
+    /// <summary>The report of a month, of the running one up to today; NotFound for one that has not begun, or is none.</summary>
+    public async ValueTask<Result<SalesReply>> Month(string text, CancellationToken cancellation = default)
     {
         var facts = await book.Facts(cancellation);
-        if (SalesPeriods.ReadMonth(text) is not { } first || first > facts.Today)
-        {
-            return null;
-        }
-
-        var last = first.AddMonths(1).AddDays(-1);
-        return await Report(new Period(first, last < facts.Today ? last : facts.Today), facts, cancellation);
+        var read = SalesPeriods.ReadMonth(text, facts);
+        return read.Ok ? await Report(read.Value, facts, cancellation) : read.Problem;
     }
 
     /// <summary>The best products by net.</summary>
     /// <param name="count">1 to <see cref="MostTop"/>; null for the usual number.</param>
-    public async ValueTask<Result<SalesReply>> Top(int? count, string? start, string? end, CancellationToken cancellation = default)
+    /// <param name="offset">How many of each currency to leave out first.</param>
+    public async ValueTask<Result<SalesReply>> Top(int? count, int offset, string? start, string? end, CancellationToken cancellation = default)
     {
         var facts = await book.Facts(cancellation);
         var read = SalesPeriods.ReadOrUsual(start, end, facts);
@@ -75,22 +69,21 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
         }
 
         var period = read.Value;
-        var products = (await book.Products(period, cancellation)).Where(product => product.Figures.Units > 0).ToList();
-        var currencies = ShopFirst(facts, products.Select(product => product.Currency));
-        var ranked = currencies
-            .Select(currency => products
-                .Where(product => product.Currency == currency)
-                .OrderByDescending(product => product.Figures.NetMinor)
-                .ThenByDescending(product => product.Figures.Units)
-                .ThenBy(product => product.ProductId, StringComparer.Ordinal)
-                .ToList())
-            .ToList();
-        var totals = currencies.Zip(ranked, (currency, list) => Sold(currency, list)).ToList();
-        var wanted = count ?? usualTop;
-        var answers = SalesReply.Caps(Math.Min(wanted, Math.Max(1, ranked.Max(list => list.Count))), currencies.Count).Select(cap =>
+        facts = await book.Within(facts, period, cancellation);
+        var products = (await book.Products(period, cancellation)).ToLookup(product => product.Currency);
+        var currencies = ShopFirst(facts, products.Select(group => group.Key));
+        var ranked = currencies.ToDictionary(currency => currency, currency => products[currency]
+            .Where(product => product.Figures.Units > 0)
+            .OrderByDescending(product => product.Figures.NetMinor)
+            .ThenByDescending(product => product.Figures.Units)
+            .ThenBy(product => product.ProductId, StringComparer.Ordinal)
+            .ToList());
+        var totals = currencies.ToDictionary(currency => currency, currency => Sold(currency, ranked[currency].Count, products[currency]));
+        var (wanted, most) = (count ?? usualTop, ranked.Values.Max(list => list.Count));
+        var answers = SalesReply.Caps(Math.Clamp(most - offset, 1, wanted), currencies.Count).Select(cap =>
         {
-            var rows = ranked.Take(cap.Currencies).SelectMany(list => list.Take(cap.Rows).Select((product, index) => new ProductRow(index + 1, product))).ToList();
-            var cut = cap.Rows < wanted && ranked.Exists(list => list.Count > cap.Rows);
+            var kept = SalesCut.Biggest(currencies, cap.Currencies, currency => totals[currency].Units);
+            var rows = kept.SelectMany(currency => ranked[currency].Skip(offset).Take(cap.Rows).Select((product, index) => new ProductRow(offset + index + 1, product))).ToList();
             return new TopAnswer
             {
                 DateStart = SalesPeriods.Iso(period.Start),
@@ -101,10 +94,12 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
                 RowCount = rows.Count,
                 IncludesSimulated = facts.HasSimulated,
                 IncludesSample = facts.HasSample,
-                Notes = Notes(
-                    cut ? $"More than the first {cap.Rows} of each currency do not fit into one answer: sales_report has the whole by category, find_products single ones." : null,
-                    Shorten(totals, cap.Currencies, "currencies")),
-                Totals = [.. totals.Take(cap.Currencies)],
+                Notes = Notes([
+                    most > 0 && offset >= most ? $"offset {offset} is behind the last of {most} products." : null,
+                    More([.. kept.Select(currency => totals[currency])], offset, cap.Rows, wanted),
+                    SalesCut.Without(currencies, kept, "units", period, "sales_between"),
+                ]),
+                Totals = [.. kept.Select(currency => totals[currency])],
                 Rows = rows,
             };
         });
@@ -152,6 +147,7 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
     private async ValueTask<SalesReply> Describe(
         IReadOnlyList<SoldProduct> found, Period period, SalesFacts facts, string query, CancellationToken cancellation)
     {
+        facts = await book.Within(facts, period, cancellation);
         var figures = (found.Count == 0 ? [] : await book.Products(period, cancellation)).ToLookup(product => product.ProductId, StringComparer.Ordinal);
         var answers = SalesReply.Caps(Math.Min(found.Count, MostFound), Math.Max(1, figures.Max(rows => (int?)rows.Count()) ?? 0)).Select(cap =>
         {
@@ -168,9 +164,11 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
                 RowCount = rows.Count,
                 IncludesSimulated = facts.HasSimulated,
                 IncludesSample = facts.HasSample,
-                Notes = Notes(
+                Notes = Notes([
+                    found.Count == 0 ? "No product is called anything like it: use other words, or see top_products for what was sold." : null,
                     found.Count > cap.Rows ? $"More products match than these {cap.Rows}: use more words, or the id." : null,
-                    cut ? $"Only {cap.Currencies} currencies of a product fit." : null),
+                    cut ? $"Only {cap.Currencies} currencies of a product fit." : null,
+                ]),
                 Rows = rows,
             };
         });
@@ -179,15 +177,16 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
 
     private async ValueTask<SalesReply> Report(Period period, SalesFacts facts, CancellationToken cancellation)
     {
+        facts = await book.Within(facts, new Period(period.Before.Start, period.End), cancellation);
         var days = await book.Days(period, cancellation);
         var before = await book.Days(period.Before, cancellation);
         var products = await book.Products(period, cancellation);
         var currencies = Currencies(facts, days, before);
-        var totals = currencies.Select(currency => SalesComparison.Totals(currency, period, days, before, products)).ToList();
-        var categories = currencies.SelectMany(currency => SalesComparison.Categories(currency, products)).ToList();
-        var answers = RowCandidates(period, days, currencies).Select(rows =>
+        var totals = currencies.ToDictionary(currency => currency, currency => SalesComparison.Totals(currency, period, days, before, products));
+        var categories = currencies.ToDictionary(currency => currency, currency => CategorySums.Of(currency, products));
+        var answers = SalesCut.All(period, days, currencies, hasCategories: true, others: "sales_between").Select(cut =>
         {
-            var cap = Math.Min(rows.Cap, MostCategories);
+            var (shown, note) = CategorySums.Fit([.. cut.Currencies.Select(currency => categories[currency])], cut.MostCategories, period);
             return new ReportAnswer
             {
                 DateStart = SalesPeriods.Iso(period.Start),
@@ -195,51 +194,26 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
                 Days = period.Days,
                 TimeZone = facts.Zone.Id,
                 DefinitionVersion = SalesDefinitions.Version,
-                RowCount = rows.Shown.Count,
+                RowCount = cut.Rows.Count,
                 IncludesSimulated = facts.HasSimulated,
                 IncludesSample = facts.HasSample,
-                Notes = Notes(rows.Note, Shorten(totals, rows.Cap, "currencies"), Shorten(categories, cap, "categories")),
-                Totals = [.. totals.Take(rows.Cap)],
-                ByCategory = [.. categories.Take(cap)],
-                Granularity = SalesBuckets.Name(rows.Granularity),
-                Rows = rows.Shown,
+                Notes = Notes([.. cut.Notes, note]),
+                Totals = [.. cut.Currencies.Select(currency => totals[currency])],
+                ByCategory = shown,
+                Granularity = SalesBuckets.Name(cut.Granularity),
+                Rows = cut.Rows,
             };
         });
         return SalesReply.Fit(answers, SalesAnswerJson.Default.ReportAnswer, answer => SalesText.Of(answer, facts));
     }
 
-    /// <summary>The rows as fine as usual; where they do not fit, coarser ones; at last fewer, the latest.</summary>
-    private static IEnumerable<RowChoice> RowCandidates(Period period, IReadOnlyList<DayFigures> days, IReadOnlyList<Currency> currencies)
-    {
-        var usual = SalesBuckets.Usual(period);
-        foreach (var granularity in Enum.GetValues<Granularity>().Where(granularity => granularity >= usual))
-        {
-            var rows = SalesBuckets.Rows(period, days, currencies, granularity);
-            var name = SalesBuckets.Name(granularity);
-            var note = granularity == Granularity.Day ? null : granularity == usual
-                ? $"One row per {name}: ask for {SalesBuckets.MostDaily} days or fewer to get days{(granularity == Granularity.Month ? $", for {SalesBuckets.MostWeekly} or fewer to get weeks" : "")}."
-                : $"One row per {name}, because finer rows do not fit into one answer: ask for fewer days.";
-            yield return new RowChoice(granularity, rows, int.MaxValue, note);
-            if (granularity < Granularity.Month)
-            {
-                continue;
-            }
-
-            foreach (var cap in SalesReply.Caps(rows.Count).Skip(1))
-            {
-                yield return new RowChoice(
-                    granularity, rows[^cap..], cap, $"{note} Only the last {cap} of {rows.Count} rows fit: ask for a shorter period to see the earlier ones.");
-            }
-        }
-    }
-
     private static List<FiguresRow> Sold(IEnumerable<ProductFigures> product, SalesFacts facts, int cap) =>
         [.. ShopFirst(facts, product, row => row.Currency).Take(cap).Select(row => new FiguresRow(row.Currency, row.Figures))];
 
-    private static SoldTotals Sold(Currency currency, List<ProductFigures> products)
+    private static SoldTotals Sold(Currency currency, int count, IEnumerable<ProductFigures> products)
     {
         var sum = products.Aggregate(SalesFigures.Nothing, (sum, product) => sum.Add(product.Figures));
-        return new SoldTotals(currency.Code, products.Count, sum.Units, new Money(sum.NetMinor, currency).ToDecimal());
+        return new SoldTotals(currency.Code, count, sum.Units, new Money(sum.NetMinor, currency).ToDecimal());
     }
 
     internal static SalesFigures Sum(IEnumerable<DayFigures> days, Currency currency) =>
@@ -258,15 +232,26 @@ internal sealed class SalesReports(SalesBook book, int usualTop)
     private static IOrderedEnumerable<T> ShopFirst<T>(SalesFacts facts, IEnumerable<T> rows, Func<T, Currency> currencyOf) =>
         rows.OrderBy(row => currencyOf(row) != facts.Currency).ThenBy(row => currencyOf(row).Code, StringComparer.Ordinal);
 
-    private static string? Shorten<T>(List<T> list, int cap, string things) =>
-        list.Count > cap ? $"Only {cap} of {list.Count} {things} fit: ask for a shorter period." : null;
+    /// <summary>How to get the products behind those shown; null when there are none.</summary>
+    private static string? More(List<SoldTotals> totals, int offset, int shown, int wanted)
+    {
+        var longer = totals.FindAll(total => total.Products > offset + shown);
+        if (longer.Count == 0)
+        {
+            return null;
+        }
 
-    private static List<string>? Notes(params IEnumerable<string?> notes)
+        var range = offset == 0 ? $"{shown}" : $"{offset + 1} to {offset + shown}";
+        var of = longer is [var only]
+            ? $"{only.Products} products of {only.Currency}"
+            : $"up to {longer.Max(total => total.Products)} products of each currency";
+        var more = shown < wanted ? "; more do not fit into one answer" : "";
+        return $"{range} of {of}{more}: {(shown < wanted || wanted == MostTop ? "" : $"ask with n up to {MostTop}, or ")}go on with offset {offset + shown}.";
+    }
+
+    private static List<string>? Notes(IEnumerable<string?> notes)
     {
         var list = notes.OfType<string>().ToList();
         return list.Count == 0 ? null : list;
     }
-
-    /// <summary>Rows as they would be shown.</summary>
-    private sealed record RowChoice(Granularity Granularity, IReadOnlyList<PeriodRow> Shown, int Cap, string? Note);
 }

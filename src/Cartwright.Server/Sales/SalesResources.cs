@@ -86,13 +86,16 @@ internal sealed class SalesResources(SalesBook book, SalesReports reports, Sales
         var reply = await reports.Product(id, call.Aborted);
         return reply.Ok
             ? new ReadResult(ResourceContents.Text($"shop://product/{Uri.EscapeDataString(id)}", Json, reply.Value.JsonText))
-            : ReadResult.Fail(new McpError(ErrorCodes.InvalidParams, reply.Problem.Advice));
+            : reply.Problem.ToReadResult(call);
     }
 
-    private async ValueTask<ReadResult?> ReadMonth(IReadOnlyDictionary<string, string> variables, McpCall call) =>
-        await reports.Month(variables["month"], call.Aborted) is { } reply
-            ? new ReadResult(ResourceContents.Text($"shop://report/{variables["month"]}", Json, reply.JsonText))
-            : null;
+    private async ValueTask<ReadResult?> ReadMonth(IReadOnlyDictionary<string, string> variables, McpCall call)
+    {
+        var reply = await reports.Month(variables["month"], call.Aborted);
+        return reply.Ok
+            ? new ReadResult(ResourceContents.Text($"shop://report/{variables["month"]}", Json, reply.Value.JsonText))
+            : reply.Problem.ToReadResult(call);
+    }
 
     private static void WriteDay(Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateOnly? day)
     {

@@ -51,7 +51,7 @@ internal static class SalesText
             text.Append($"{row.Rank}. {row.Name} ({row.ProductId}): net {row.Net} {row.Currency}, {row.Units} units in {row.Orders} orders\n");
         }
 
-        text.Append(answer.Rows.Count == 0 ? "Nothing was sold in this period.\n" : "");
+        text.Append(answer.Totals.All(total => total.Products == 0) ? "Nothing was sold in this period.\n" : "");
         return End(text, answer);
     }
 
@@ -64,7 +64,6 @@ internal static class SalesText
             text.Append($"- {row.Name} ({row.ProductId}){(row.Category is null ? "" : $", {row.Category}")}{(row.InCatalog ? "" : ", no longer in the catalogue")}: {sold}\n");
         }
 
-        text.Append(answer.Rows.Count == 0 ? "No product is called anything like it: use other words, or see top_products for what was sold.\n" : "");
         return End(text, answer);
     }
 

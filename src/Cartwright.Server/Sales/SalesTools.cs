@@ -26,10 +26,12 @@ internal sealed record SalesBetweenRequest
 {
     [Description(SalesTools.FirstDayText)]
     [Size(1, 40)]
+    [Example("2025-01-01")]
     public required string DateStart { get; init; }
 
     [Description(SalesTools.LastDayText)]
     [Size(1, 40)]
+    [Example("2025-01-31")]
     public required string DateEnd { get; init; }
 }
 
@@ -38,6 +40,10 @@ internal sealed record TopProductsRequest
     [Description("How many of each currency; left out, as many as the shop has set")]
     [Range(1, SalesReports.MostTop)]
     public int? N { get; init; }
+
+    [Description("How many of each currency to leave out first: the products behind those already seen")]
+    [Range(0, SalesReports.MostOffset)]
+    public int? Offset { get; init; }
 
     [Description(SalesTools.FirstDayText + "; left out, the last 30 days count")]
     [Size(1, 40)]
@@ -66,7 +72,7 @@ internal sealed class SalesTools(SalesReports reports)
             "find_products",
             "Find products",
             "Finds products by id, name or words, in the catalogue and in what was ever sold, and tells what each sold in the period. "
-            + "Use it to learn the id that a product has.",
+            + $"Use it to learn the id that a product has. {SalesDefinitions.DescribeProducts}",
             ("Searching the products", "Products found"),
             SalesRequestJson.Default.FindProductsRequest,
             SalesAnswerJson.Default.FoundAnswer,
@@ -83,11 +89,11 @@ internal sealed class SalesTools(SalesReports reports)
         Tool(
             "top_products",
             "Best-selling products",
-            $"The products with the highest net of a period, best first, with units and orders. {SalesDefinitions.Describe("net", "units")}",
+            $"The products with the highest net of a period, best first, with units and orders. {SalesDefinitions.DescribeProducts}",
             ("Ranking the products", "Products ranked"),
             SalesRequestJson.Default.TopProductsRequest,
             SalesAnswerJson.Default.TopAnswer,
-            (request, call) => reports.Top(request.N, request.DateStart, request.DateEnd, call.Aborted),
+            (request, call) => reports.Top(request.N, request.Offset ?? 0, request.DateStart, request.DateEnd, call.Aborted),
             Widget.SalesReport),
         Tool(
             "sales_report",

@@ -88,6 +88,7 @@ public sealed class OpenApiDocuments
     [InlineData("""{"type":"object","properties":{"a":{"type":"string"}}}""", "{}")]
     [InlineData("""{"type":"object","required":["a","b"],"properties":{"a":{"type":"integer","minimum":3},"b":{"type":"array","items":{"type":"object","properties":{"c":{"type":"boolean"},"d":{}}}},"e":{}}}""", """{"a":3,"b":[{"c":false}]}""")]
     [InlineData("""{"type":"object","required":["a","b"],"properties":{"a":{"anyOf":[{"enum":["x","y"]},{"type":"array"}]},"b":{"type":["number","null"]}}}""", """{"a":"x","b":1}""")]
+    [InlineData("""{"type":"object","required":["a","b"],"properties":{"a":{"type":"string","format":"date"},"b":{"type":"string","examples":["x","y"]}}}""", """{"a":"2025-01-01","b":"x"}""")]
     public void An_example_has_what_is_required(string schema, string sample) =>
         Assert.Equal(sample, SchemaSample.Of((JsonObject)JsonNode.Parse(schema)!).ToJsonString());
 

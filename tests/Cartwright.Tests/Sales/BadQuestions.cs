@@ -31,6 +31,38 @@ public sealed class BadQuestions
     }
 
     [Theory]
+    [InlineData("""{"date_end":"1969-01-05"}""", "date_end 1969-01-05 is before 1970-01-01: check the year.")]
+    [InlineData("""{"date_end":"2026-12-07"}""", "date_end 2026-12-07 is in the future (today is 2026-03-01 in America/New_York): ask with date_end 2026-03-01.")]
+    [InlineData("""{"date_start":"2026-02-01","date_end":"0001-01-01"}""", "date_end 0001-01-01 is before 1970-01-01: check the year.")]
+    public async Task Advice_names_the_date_that_was_given(string arguments, string advice)
+    {
+        await using var shop = await MerchantShop.Start();
+        Assert.Equal(advice, (await shop.Call("top_products", arguments)).Text());
+        var early = await shop.Data("top_products", """{"date_end":"1970-01-05"}""");
+        Assert.Equal(("1970-01-01", 5), ((string)early["date_start"]!, (int)early["days"]!));
+    }
+
+    [Fact]
+    public async Task A_whole_number_may_be_written_with_a_fraction_of_zero()
+    {
+        await using var shop = await MerchantShop.Start();
+        await shop.SellFebruary();
+        Assert.Equal("fern", (string?)Assert.Single((await shop.Data("top_products", """{"n":1.0,"date_start":"2026-02-01"}"""))["rows"]!.AsArray(), row => (string?)row!["currency"] == "USD")!["product_id"]);
+        Assert.Contains("not 1.5", (await shop.Call("top_products", """{"n":1.5}""")).Text(), StringComparison.Ordinal);
+        var added = await shop.Wire.Post("""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"add_to_cart","arguments":{"items":[{"product_id":"fern","quantity":2e0}]}}}""");
+        Assert.Equal(2, (int)added.Result.Data()["item_count"]!);
+    }
+
+    [Fact]
+    public async Task A_query_that_finds_nothing_gets_advice()
+    {
+        await using var shop = await MerchantShop.Start();
+        var result = await shop.Call("find_products", """{"query":"zzzzzzzzzz"}""");
+        Assert.Contains("use other words, or see top_products", result.Data()["notes"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(2, result.Text().Split("use other words").Length);
+    }
+
+    [Theory]
     [InlineData("sales_between", "{}", "date_start is required; date_end is required")]
     [InlineData("sales_report", """{"date_start":"2026-02-01"}""", "date_end is required")]
     [InlineData("sales_report", """{"date_start":20260201,"date_end":"2026-02-02"}""", "date_start must be a text, not 20260201")]

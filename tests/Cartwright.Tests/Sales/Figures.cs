@@ -82,6 +82,55 @@ public sealed class Figures
         Assert.Equal(["fern", "aloe-vera"], usual["rows"]!.AsArray().Select(row => (string)row!["product_id"]!));
     }
 
+    [Fact]
+    public async Task Refunds_of_products_that_sold_nothing_count_in_the_totals_of_the_best_products()
+    {
+        await using var shop = await MerchantShop.Start();
+        await shop.SellFebruary();
+        await shop.RefundFebruary();
+        var top = await shop.Data("top_products", "2026-02-21", "2026-02-21");
+        Same("""[{"currency":"USD","products":0,"units":0,"net":-10.00}]""", top["totals"]);
+        Assert.Empty(top["rows"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Every_product_can_be_reached_from_the_best_ones_on()
+    {
+        await using var shop = await MerchantShop.Start(change: settings => settings with { TopCount = 1 });
+        await shop.SellFebruary();
+        var first = await shop.Call("top_products", "{}");
+        Assert.Contains("1 of 3 products of USD", first.Text(), StringComparison.Ordinal);
+        Assert.Contains("n up to 100", first.Data()["notes"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("offset 1", first.Data()["notes"]!.ToJsonString(), StringComparison.Ordinal);
+
+        var rest = await shop.Data("top_products", """{"n":2,"offset":1}""");
+        Assert.Equal(["2 monstera", "3 aloe-vera"], rest["rows"]!.AsArray().Select(row => $"{row!["rank"]} {row["product_id"]}"));
+        Assert.Null(rest["notes"]);
+        Assert.Contains("offset 9 is behind the last of 3 products", (await shop.Call("top_products", """{"offset":9}""")).Text(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_answer_says_whether_sample_history_counts_in_its_own_days()
+    {
+        await using var shop = await MerchantShop.Start();
+        await shop.SellFebruary();
+        await shop.Database.Write<int>(async session => await session.Execute($"update sales_day set book = 2 where day = {new DateOnly(2026, 1, 25).DayNumber}"));
+        foreach (var (tool, start, end, counts) in new[]
+        {
+            ("sales_between", "2026-02-01", "2026-02-28", false),
+            ("sales_between", "2026-01-25", "2026-02-28", true),
+            ("top_products", "2026-02-01", "2026-02-28", false),
+            ("top_products", "2026-01-01", "2026-02-28", true),
+            ("sales_report", "2026-02-20", "2026-02-21", false),
+            ("sales_report", "2026-02-01", "2026-02-28", true),
+        })
+        {
+            var result = await shop.Call(tool, start, end);
+            Assert.Equal(counts, (bool)result.Data()["includes_sample"]!);
+            Assert.Equal(counts, result.Text().Contains("Sample history counts", StringComparison.Ordinal));
+        }
+    }
+
     [Theory]
     [InlineData("fern", "fern")]
     [InlineData("Boston", "fern")]

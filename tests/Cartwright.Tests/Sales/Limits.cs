@@ -8,6 +8,80 @@ namespace Cartwright.Tests.Sales;
 public sealed class Limits
 {
     [Fact]
+    public async Task Of_many_currencies_the_same_ones_are_in_totals_and_rows_and_the_others_are_named()
+    {
+        const string codes = "AED ALL AMD AOA ARS AUD AZN BAM BBD BDT BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ETB EUR FJD GBP GEL GHS GIP GMD USD ZMW";
+        await using var shop = await MerchantShop.Start();
+        foreach (var code in codes.Split(' '))
+        {
+            for (var i = 0; i < (code == "ZMW" ? 2 : 1); i++)
+            {
+                await shop.Sell($"order-{code}-{i}", "2026-02-10T15:00Z", code, ("fern", 950, 1), ("aloe-vera", 1499, 1));
+            }
+        }
+
+        foreach (var start in new[] { "2026-02-10", "2016-03-01" })
+        {
+            foreach (var tool in new[] { "sales_report", "sales_between", "top_products" })
+            {
+                var answer = await shop.Data(tool, start, "2026-02-10");
+                var shown = answer["totals"]!.AsArray().Select(total => (string)total!["currency"]!).ToList();
+                Assert.Equal(shown.Order(), answer["rows"]!.AsArray().Select(row => (string)row!["currency"]!).Distinct().Order());
+                Assert.Contains("USD", shown);
+                Assert.Contains("ZMW", shown);
+                var notes = answer["notes"]?.ToJsonString() ?? "";
+                Assert.All(codes.Split(' ').Except(shown), code => Assert.Contains(code, notes, StringComparison.Ordinal));
+                Assert.True(start != answer["date_end"]!.ToString() || !notes.Contains("shorter", StringComparison.Ordinal), notes);
+                Assert.True(tool != "sales_report" || shown.Count is > 3 and < 41, $"{shown.Count} currencies");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("2026-02-10", 60)]
+    [InlineData("2026-02-09", 60)]
+    [InlineData("2026-02-10", 41)]
+    public async Task Categories_that_do_not_fit_are_summed_up(string start, int count)
+    {
+        var catalog = Sample.Catalog(Enumerable.Range(0, count).Select(i => Sample.Product($"p-{i}", $"Product {i}", "10.00", category: $"Category {i:00}")));
+        catalog["facets"] = new JsonArray();
+        await using var shop = await MerchantShop.Start(catalog);
+        await shop.Sell("order-aa", "2026-02-10T15:00Z", "USD", [.. Enumerable.Range(0, count).Select(i => ($"p-{i}", 10_000L - i, 1L))]);
+        var report = await shop.Data("sales_report", start, "2026-02-10");
+        var categories = report["by_category"]!.AsArray();
+        Assert.InRange(categories.Count, 10, 40);
+        Assert.Equal("Category 00", (string)categories[0]!["category"]!);
+        var others = categories[^1]!;
+        Assert.Equal(("(other categories)", count + 1 - categories.Count), ((string)others["category"]!, (int)others["products"]!));
+        Assert.Equal((decimal)report["totals"]![0]!["net"]!, categories.Sum(row => (decimal)row!["net"]!));
+        var notes = report["notes"]!.ToJsonString();
+        Assert.Contains($"the {count + 1 - categories.Count} smallest categories", notes, StringComparison.Ordinal);
+        Assert.Equal(start != "2026-02-10", notes.Contains("shorter period", StringComparison.Ordinal));
+        Assert.NotEmpty((await shop.Data("find_products", $$"""{"query":"Category {{count - 1}}"}"""))["rows"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Products_that_do_not_fit_are_got_with_an_offset()
+    {
+        await using var shop = await MerchantShop.Start(Sample.Catalog(Enumerable.Range(0, 150).Select(i => Sample.Product($"p-{i}", $"A product with the number {i}", "10.00"))));
+        await shop.Sell("order-aa", "2026-02-10T15:00Z", "USD", [.. Enumerable.Range(0, 150).Select(i => ($"p-{i}", 10_000L - i, 1L))]);
+        var seen = new List<string>();
+        for (var page = 0; page < 5; page++)
+        {
+            var answer = await shop.Data("top_products", $$"""{"n":100,"offset":{{seen.Count}}}""");
+            seen.AddRange(answer["rows"]!.AsArray().Select(row => (string)row!["product_id"]!));
+            if (answer["notes"] is not { } notes)
+            {
+                break;
+            }
+
+            Assert.Contains($"offset {seen.Count}", notes.ToJsonString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 150).Select(i => $"p-{i}"), seen);
+    }
+
+    [Fact]
     public async Task A_year_of_5000_products_in_three_currencies_fits_into_every_answer()
     {
         var products = Enumerable.Range(0, 5000).Select(i => Sample.Product(

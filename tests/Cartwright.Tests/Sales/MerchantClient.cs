@@ -161,6 +161,53 @@ public sealed class MerchantClient
     }
 
     [Theory]
+    [InlineData("shop://product/fren", "did you mean fern (Boston Fern)")]
+    [InlineData("shop://report/2026-13", "no month: write it as yyyy-mm, such as 2026-03")]
+    [InlineData("shop://report/abc", "no month: write it as yyyy-mm")]
+    [InlineData("shop://report/1969-12", "before 1970-01")]
+    [InlineData("shop://report/2026-04", "2026-04 is in the future (today is 2026-03-01 in America/New_York)")]
+    public async Task A_resource_that_is_not_there_is_404_with_advice(string uri, string advice)
+    {
+        await using var shop = await MerchantShop.Start();
+        var rest = await shop.Rest("GET", $"/resources/read/{uri}");
+        Assert.Equal(404, rest.Status);
+        Assert.Contains(advice, rest.Body, StringComparison.Ordinal);
+        var over = await shop.Ask("resources/read", $$"""{"uri":"{{uri}}"}""");
+        Assert.Equal((await shop.Ask("resources/read", """{"uri":"shop://nothing"}""")).Code, over.Code);
+        Assert.Contains(advice, (string)over.Answer["error"]!["message"]!, StringComparison.Ordinal);
+        Assert.Equal(uri, (string?)over.Answer["error"]!["data"]!["uri"]);
+    }
+
+    [Theory]
+    [InlineData("product_deepdive_markdown", """{"product_id":"fren"}""", 404, "did you mean fern (Boston Fern)")]
+    [InlineData("category_insights_json", """{"category":"Esentials"}""", 404, "did you mean Essentials?")]
+    [InlineData("summarize_sales", """{"date_start":"soon"}""", 400, "is no day")]
+    public async Task A_prompt_about_what_is_not_there_is_404_with_advice(string prompt, string arguments, int status, string advice)
+    {
+        await using var shop = await MerchantShop.Start();
+        var rest = await shop.Rest("POST", "/prompts/get", $$"""{"name":"{{prompt}}","arguments":{{arguments}}}""");
+        Assert.Equal(status, rest.Status);
+        Assert.Contains(advice, rest.Body, StringComparison.Ordinal);
+        Assert.Equal(-32602, (await shop.Ask("prompts/get", $$"""{"name":"{{prompt}}","arguments":{{arguments}}}""")).Code);
+    }
+
+    [Fact]
+    public async Task The_OpenAPI_document_has_examples_that_can_be_sent_and_says_what_has_to_be()
+    {
+        await using var shop = await MerchantShop.Start();
+        var document = JsonNode.Parse((await shop.Wire.Get("/openapi/v1.json")).Body)!;
+        var examples = document["paths"]![$"{BackOffice.Path}/tools/call"]!["post"]!["requestBody"]!["content"]!["application/json"]!["examples"]!;
+        foreach (var tool in Tools)
+        {
+            Assert.Equal(200, (await shop.Rest("POST", "/tools/call", examples[tool]!["value"]!.ToJsonString())).Status);
+            var required = document["components"]!["schemas"]![$"sales_mcp_{tool}_call"]!["required"]!.ToJsonString();
+            Assert.Equal(tool == "top_products" ? """["name"]""" : """["name","arguments"]""", required);
+        }
+
+        Assert.True(DateOnly.TryParseExact((string)examples["sales_report"]!["value"]!["arguments"]!["date_start"]!, "yyyy-MM-dd", out _));
+    }
+
+    [Theory]
     [InlineData("date_start", "", "2026-03-01,2026-02-28,2026-02-23,2026-01-31,2026-02-01,2026-01-01,2025-10-01,2025-01-01,2026-01-25")]
     [InlineData("date_start", "2026-02-2", "2026-02-28,2026-02-23,2026-02-20,2026-02-21,2026-02-22,2026-02-24,2026-02-25,2026-02-26,2026-02-27")]
     [InlineData("date_end", "", "2026-03-01,2026-02-28,2025-12-31")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Sales;
@@ -146,6 +147,7 @@ public sealed class Totals
             await CompareRange(shop, raw, period);
             await shop.Ledger.BuildBlocks();
             await CompareRange(shop, raw, period);
+            await CompareTools(shop, raw, period);
         }
 
         Assert.Empty(await shop.Ledger.Check());
@@ -162,6 +164,28 @@ public sealed class Totals
         var products = rows.GroupBy(row => (row.Product, row.Currency)).ToDictionary(product => product.Key, Figures);
         Assert.Equivalent(
             products, (await shop.Book.Products(period)).ToDictionary(product => (product.ProductId, product.Currency.Code), product => product.Figures), strict: true);
+    }
+
+    /// <summary>The tools of totals say the same of a period as the sum of its lines and refunds does.</summary>
+    private static async Task CompareTools(SalesShop shop, List<RawRow> raw, Period period)
+    {
+        var today = (await shop.Book.Facts()).Today;
+        period = new Period(
+            DateOnly.FromDayNumber(Math.Clamp(period.Start.DayNumber, today.DayNumber - 3000, today.DayNumber)), period.End < today ? period.End : today);
+        var sums = raw.FindAll(row => row.Day >= period.Start && row.Day <= period.End)
+            .GroupBy(row => row.Currency, StringComparer.Ordinal)
+            .Select(rows => (rows.Key, Units: rows.Sum(row => row.Quantity), Net: new Money(rows.Sum(row => row.GrossMinor - row.RefundMinor), Currency.Find(rows.Key).Value)))
+            .Where(sum => sum.Units != 0 || sum.Net.Minor != 0)
+            .Select(sum => $"{sum.Key} {sum.Units} {sum.Net.ToDecimal()}").Order(StringComparer.Ordinal);
+        var reports = new SalesReports(shop.Book, 5);
+        var (start, end) = (SalesPeriods.Iso(period.Start), SalesPeriods.Iso(period.End));
+        foreach (var reply in new[] { await reports.Between(start, end), await reports.Report(start, end), await reports.Top(1, 0, start, end) })
+        {
+            var totals = JsonNode.Parse(reply.Value.Json)!["totals"]!.AsArray()
+                .Where(total => (long)total!["units"]! != 0 || (decimal)total["net"]! != 0)
+                .Select(total => $"{total!["currency"]} {total["units"]} {total["net"]!.ToJsonString()}").Order(StringComparer.Ordinal);
+            Assert.Equal(sums, totals);
+        }
     }
 
     private static SalesFigures Figures(IEnumerable<RawRow> rows)

@@ -149,6 +149,12 @@ test('With its key the client asks the back office too, and without it is told w
       assert.equal(status, 200, `${name}: ${JSON.stringify(data)}`);
       assertFits(`/components/schemas/sales_mcp_${name}_result`, data);
     }
+    const path = ['paths', '/sales/mcp/tools/call', 'post', 'requestBody', 'content', 'application/json', 'examples'];
+    const examples = path.reduce((node, step) => asObject(node[step], step), document);
+    for (const [name, example] of Object.entries(examples)) {
+      const { status, data } = await invoke('sales_mcp_call_tool', null, asObject(asObject(example, name)['value'], name));
+      assert.equal(status, 200, `the example of ${name}: ${JSON.stringify(data)}`);
+    }
     const { prompts } = asObject((await invoke('sales_mcp_list_prompts', null)).data, 'list') as { prompts: { name: string }[] };
     assert.equal(prompts.length, 7);
     for (const { name } of prompts) {
