@@ -14,13 +14,11 @@ internal static class SqliteFile
     private const byte WriteAheadLog = 2;
 
     /// <summary>Whether a shop has worked on the file, or could be working on it now. A backup is no such file.</summary>
-    public static bool IsLive(string file)
-    {
-        if (File.Exists(file + "-wal") || File.Exists(file + "-shm"))
-        {
-            return true;
-        }
+    public static bool IsLive(string file) => File.Exists(file + "-wal") || File.Exists(file + "-shm") || IsLogged(file);
 
+    /// <summary>Whether the database keeps a write-ahead log, as every shop's own does.</summary>
+    public static bool IsLogged(string file)
+    {
         using var handle = File.OpenHandle(file, share: FileShare.ReadWrite);
         Span<byte> format = stackalloc byte[1];
         return RandomAccess.Read(handle, format, FormatOffset) == 1 && format[0] == WriteAheadLog;
