@@ -24,6 +24,7 @@ internal static class Idempotency
     {
         null => null,
         { Length: 0 or > MaxKey } => Problem.Invalid($"idempotency_key has {key.Length} characters: use 1 to {MaxKey}, best a UUID."),
+        _ when key.Any(char.IsControl) => Problem.Invalid("idempotency_key has control characters in it: use letters, digits and signs, best a UUID."),
         { Length: < MinGlobalKey } when IsGlobal(address) => Problem.Invalid(
             $"idempotency_key is short enough to guess, and this call has nothing else to find its cart by: use a UUID, or at least {MinGlobalKey} characters."),
         _ => null,

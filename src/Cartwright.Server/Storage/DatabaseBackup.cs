@@ -62,7 +62,7 @@ internal sealed class DatabaseBackup(TimeProvider time)
         }
         catch (SqliteException error)
         {
-            return Problem.Unavailable($"The backup failed ({ErrorText.FirstLine(error)}): is there room on the disk, and is the database sound? There is no backup.");
+            return Problem.Unavailable($"The backup failed ({ErrorText.FirstLine(error)}): may the database and the files beside it be read, is it sound, and is there room on the disk? There is no backup.");
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException or SocketException)
         {
@@ -88,7 +88,8 @@ internal sealed class DatabaseBackup(TimeProvider time)
 
     private async ValueTask<Result<BackedUp>> CopyPages(string live, string part, CancellationToken cancellation)
     {
-        using var source = Sqlite.Connect(live, readOnly: true);
+        using var opened = SqliteSource.Open(live);
+        var source = opened.Session;
         await source.Execute("begin");
         var version = await Sqlite.Version(source, live);
         if (!version.Ok)
@@ -102,6 +103,8 @@ internal sealed class DatabaseBackup(TimeProvider time)
         var tables = await ShopTables.Of(copy);
         return await ShopTables.Compare(source, copy, copy, tables, cancellation) is { } difference
             ? difference
+            : opened.HasChanged()
+            ? Problem.Conflict($"{live} was written to meanwhile: back up again.")
             : await Finish(copy, Path.GetFullPath(live), tables, version.Value, cancellation);
     }
 

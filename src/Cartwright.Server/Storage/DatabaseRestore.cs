@@ -4,7 +4,11 @@ using SQLitePCL;
 namespace Cartwright.Server.Storage;
 
 /// <summary>What a restored shop has in it; <see cref="Schema"/> is the version that the backup had.</summary>
-internal sealed record Restored(string Target, int Tables, long Rows, long Schema);
+internal sealed record Restored(string Target, int Tables, long Rows, long Schema)
+{
+    /// <inheritdoc cref="Moved.Notes"/>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+}
 
 /// <summary>
 /// Makes a shop of a backup: an empty data folder's, or an empty PostgreSQL database's. An older schema is brought up to date. All of it, or
@@ -37,7 +41,8 @@ internal sealed class DatabaseRestore(TimeProvider time)
                 return Problem.Invalid($"{file} is a shop's own database, with {file}-wal beside it: make a backup of it with cartwright backup.");
             }
 
-            using var source = SqliteFile.OpenToRead(file);
+            using var opened = SqliteSource.OpenUnlocked(file);
+            var source = opened.Session;
             var version = await Sqlite.Version(source, file);
             if (!version.Ok)
             {
@@ -51,7 +56,7 @@ internal sealed class DatabaseRestore(TimeProvider time)
 
             return postgres is null
                 ? await ToFolder(source, version.Value, folder, cancellation)
-                : await ToPostgres(source, version.Value, file, postgres, cancellation);
+                : await ToPostgres(opened, version.Value, postgres, cancellation);
         }
         catch (SqliteException error) when (error.SqliteErrorCode == raw.SQLITE_NOTADB)
         {
@@ -118,9 +123,9 @@ internal sealed class DatabaseRestore(TimeProvider time)
             : new Restored(part, tables.Count, await ShopTables.Count(source, tables), Schema: 0);
     }
 
-    private async ValueTask<Result<Restored>> ToPostgres(SqliteSession source, long version, string file, string postgres, CancellationToken cancellation)
+    private async ValueTask<Result<Restored>> ToPostgres(SqliteSource source, long version, string postgres, CancellationToken cancellation)
     {
-        var moved = await new DatabaseMove(time) { Progressed = Progressed, Index = Index }.Run(source, file, postgres, cancellation);
-        return moved.Ok ? new Restored(Postgres.Describe(postgres), moved.Value.Tables, moved.Value.Rows, version) : moved.Problem;
+        var moved = await new DatabaseMove(time) { Progressed = Progressed, Index = Index }.Run(source, postgres, cancellation);
+        return moved.Ok ? new Restored(Postgres.Describe(postgres), moved.Value.Tables, moved.Value.Rows, version) { Notes = moved.Value.Notes } : moved.Problem;
     }
 }

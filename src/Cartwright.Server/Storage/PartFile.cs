@@ -50,6 +50,11 @@ internal sealed class PartFile : IDisposable
         {
             _lock.Flush(flushToDisk: true);
             var bytes = RandomAccess.GetLength(_lock.SafeFileHandle);
+            if (bytes == 0)
+            {
+                return Problem.Unavailable($"{_name} would be empty, nothing was written to it: there is no such file. Please report this.");
+            }
+
             // A second name is given only where there is none, whoever else comes at that moment; a move looks first, and then moves.
             if (overwrites || OperatingSystem.IsWindows() || Link(Path, _name) != 0)
             {

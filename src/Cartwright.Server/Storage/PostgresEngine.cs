@@ -13,9 +13,6 @@ namespace Cartwright.Server.Storage;
 /// </summary>
 internal sealed partial class PostgresEngine : IEngine
 {
-    // 13 has the functions that searching uses, and lets the owner of a database add the extension for near names.
-    private const long OldestVersion = 130_000;
-
     private const int MaxRaces = 6;
 
     // Waits between tries in milliseconds, for a server that restarts or a standby that takes over: 6 seconds in all.
@@ -125,17 +122,7 @@ internal sealed partial class PostgresEngine : IEngine
     {
         await Locks.Migrations(session);
         session.TakeTime();
-        if (await session.Integer("select current_setting('server_version_num')::bigint") is < OldestVersion)
-        {
-            return Problem.Unavailable("the server is older than PostgreSQL 13: use a newer one.");
-        }
-
-        if (await session.Integer("select 1 where current_setting('server_encoding') = 'UTF8'") is null)
-        {
-            return Problem.Unavailable("the database has another encoding than UTF8: create it with encoding 'UTF8'.");
-        }
-
-        return await Migrations.Run(session, Postgres.Dialect, time);
+        return await PostgresTarget.Check(session) is { } unfit ? unfit : await Migrations.Run(session, Postgres.Dialect, time);
     }
 
     /// <summary>Runs work in a transaction of its own until it is through, or there is no point in trying again; then the error is the caller's.</summary>

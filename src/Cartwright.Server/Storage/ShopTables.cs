@@ -23,6 +23,15 @@ internal static class ShopTables
             : [.. Order.Where(all.Contains)];
     }
 
+    /// <summary>Whether a table of PostgreSQL has the name of one that a shop's schema makes.</summary>
+    public static bool IsOwn(string name) => name is "schema_version" or "product_search" || Order.Contains(name, StringComparer.Ordinal);
+
+    /// <summary>
+    /// The rows of a table on SQLite that can go to PostgreSQL, for a from clause: all of them, but for idempotency keys with NUL in them.
+    /// PostgreSQL keeps no such text; two of them could become one; nobody can use them any more, and they expire.
+    /// </summary>
+    public static string Portable(string table) => table == "idempotency" ? "idempotency where instr(key, char(0)) = 0" : table;
+
     /// <summary>The columns of a table; types are text, bytea, and whole numbers of whatever name.</summary>
     public static async ValueTask<IReadOnlyList<(string Name, string Type)>> Columns(SqliteSession session, string table) => await session.Query(
         $"select name, lower(type) from pragma_table_info('{table}') order by cid", row => (row.GetString(0), row.GetString(1)));
@@ -52,8 +61,9 @@ internal static class ShopTables
         {
             cancellation.ThrowIfCancellationRequested();
             var sums = (await Columns(schema, table)).Where(IsSummed).Select(column => column.Type == "bytea" ? $"length({column.Name})" : column.Name);
-            var sql = $"select {string.Join(" || ' ' || ", sums.Select(column => $"coalesce(sum({column}), 0)").Prepend("count(*)").Select(sum => $"cast({sum} as text)"))} from {table}";
-            var (here, there) = (await source.First(sql, row => row.GetString(0)), await copy.First(sql, row => row.GetString(0)));
+            string From(DbSession session) => copy.IsPostgres && !session.IsPostgres ? Portable(table) : table;
+            string Sql(DbSession session) => $"select {string.Join(" || ' ' || ", sums.Select(column => $"coalesce(sum({column}), 0)").Prepend("count(*)").Select(sum => $"cast({sum} as text)"))} from {From(session)}";
+            var (here, there) = (await source.First(Sql(source), row => row.GetString(0)), await copy.First(Sql(copy), row => row.GetString(0)));
             if (here != there)
             {
                 return Problem.Unavailable($"The table {table} came out different (rows and sums {here}, in the copy {there}): there is no copy. Please report this.");

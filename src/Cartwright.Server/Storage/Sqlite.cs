@@ -36,12 +36,18 @@ internal static class Sqlite
         pragma query_only = {(readOnly ? "on" : "off")};
         """);
 
-    /// <summary>Opens a file, or an address <c>file:...</c>, and runs these settings.</summary>
-    public static SqliteSession Open(string source, SqliteOpenMode mode, string settings)
+    /// <summary>Opens a file and runs these settings.</summary>
+    /// <param name="file">Its path, whatever that looks like.</param>
+    /// <param name="mode">How.</param>
+    /// <param name="settings">Pragmas.</param>
+    /// <param name="isImmutable">Nobody writes to the file meanwhile: it is not locked, and nothing is looked for or made beside it.</param>
+    public static SqliteSession Open(string file, SqliteOpenMode mode, string settings, bool isImmutable = false)
     {
+        // An absolute path is never taken for an address, as a name that begins with "file:" would be.
+        var path = Path.GetFullPath(file);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = source,
+            DataSource = isImmutable ? $"{Address(path)}?immutable=1" : path,
             Mode = mode,
             Pooling = false,
             DefaultTimeout = BusySeconds,
@@ -61,6 +67,13 @@ internal static class Sqlite
             connection.Dispose();
             throw;
         }
+    }
+
+    // As SQLite reads it (sqlite.org/uri.html): these three mean something, all else stands for itself.
+    private static string Address(string path)
+    {
+        var escaped = path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3f", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+        return OperatingSystem.IsWindows() ? $"file:///{escaped.Replace('\\', '/')}" : $"file://{escaped}";
     }
 
     /// <summary>

@@ -14,13 +14,11 @@ internal static class SqliteFile
     private const byte WriteAheadLog = 2;
 
     /// <summary>Whether a shop has worked on the file, or could be working on it now. A backup is no such file.</summary>
-    public static bool IsLive(string file)
-    {
-        if (File.Exists(file + "-wal") || File.Exists(file + "-shm"))
-        {
-            return true;
-        }
+    public static bool IsLive(string file) => File.Exists(file + "-wal") || File.Exists(file + "-shm") || IsLogged(file);
 
+    /// <summary>Whether the database keeps a write-ahead log, as every shop's own does.</summary>
+    public static bool IsLogged(string file)
+    {
         using var handle = File.OpenHandle(file, share: FileShare.ReadWrite);
         Span<byte> format = stackalloc byte[1];
         return RandomAccess.Read(handle, format, FormatOffset) == 1 && format[0] == WriteAheadLog;
@@ -28,11 +26,14 @@ internal static class SqliteFile
 
     /// <summary>Opens a file that nobody writes to, also where nothing may be written.</summary>
     public static SqliteSession OpenToRead(string file) =>
-        Sqlite.Open(new Uri(Path.GetFullPath(file)).AbsoluteUri + "?immutable=1", SqliteOpenMode.ReadOnly, "pragma temp_store = memory; pragma query_only = on");
+        Sqlite.Open(file, SqliteOpenMode.ReadOnly, "pragma temp_store = memory; pragma query_only = on", isImmutable: true);
 
-    /// <summary>Opens a new file for its only writer. Nothing in it is safe before the caller has flushed it, and no transaction can be undone.</summary>
+    /// <summary>
+    /// Opens a new file, which exists and is empty, for its only writer. Nothing in it is safe before the caller has flushed it, and no
+    /// transaction can be undone.
+    /// </summary>
     public static SqliteSession OpenToFill(string file) =>
-        Sqlite.Open(file, SqliteOpenMode.ReadWriteCreate, "pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on; pragma temp_store = memory");
+        Sqlite.Open(file, SqliteOpenMode.ReadWrite, "pragma journal_mode = off; pragma synchronous = off; pragma foreign_keys = on; pragma temp_store = memory");
 
     /// <summary>Copies the database page by page, as the reader's transaction sees it.</summary>
     public static async ValueTask Copy(SqliteSession from, SqliteSession to, Action<long, long>? progressed, CancellationToken cancellation)

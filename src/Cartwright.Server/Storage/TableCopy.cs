@@ -20,7 +20,7 @@ internal static class TableCopy
             var names = Names(columns);
             await using var read = source.Connection.CreateCommand();
 #pragma warning disable CA2100 // Names of our own tables and columns.
-            read.CommandText = $"select {names} from {table}";
+            read.CommandText = $"select {names} from {ShopTables.Portable(table)}";
 #pragma warning restore CA2100
             await using var reader = await read.ExecuteReaderAsync(cancellation);
             await using var import = await target.BeginBinaryImportAsync($"copy {table} ({names}) from stdin (format binary)", cancellation);

@@ -34,6 +34,7 @@ internal static class MoveVerb
         return moved.Ok
             ? (string[])[
                 $"Moved to {Postgres.Describe(target)}: {moved.Value.Rows:N0} rows of {moved.Value.Tables} tables, counted and added up on both sides.",
+                .. moved.Value.Notes,
                 "Set CARTWRIGHT_DATABASE to it and start the shop. The SQLite file is as it was.",
             ]
             : moved.Problem;

@@ -28,6 +28,7 @@ internal static class RestoreVerb
         var upgraded = schema < Migrations.Newest ? $", brought from schema {schema} to {Migrations.Newest}" : "";
         return (string[])[
             $"Restored {file} to {target}: {rows:N0} rows of {tables} tables, counted and added up{upgraded}.",
+            .. restored.Value.Notes,
             "Start the shop; its carts, sessions and keys are those of the backup.",
         ];
     });

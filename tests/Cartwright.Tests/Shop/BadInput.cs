@@ -48,6 +48,7 @@ public sealed class BadInput(SampleShops shops) : IClassFixture<SampleShops>
         ("a cart that is a number", "show_cart", """{"cart_id":7}""", ["cart_id must be a text, not 7"]),
         ("a key that is too long", "add_to_cart", $$"""{"CART":1,"items":[{"product_id":"monstera"}],"idempotency_key":"{{new string('k', 129)}}"}""", ["idempotency_key must have 1 to 128 characters, not 129"]),
         ("an empty key", "add_to_cart", """{"CART":1,"items":[{"product_id":"monstera"}],"idempotency_key":""}""", ["idempotency_key must have 1 to 128 characters"]),
+        ("a key with a control character", "add_to_cart", """{"CART":1,"items":[{"product_id":"monstera"}],"idempotency_key":"k\u0000a"}""", ["idempotency_key", "control characters"]),
         ("a key that can be guessed", "add_to_cart", """{"items":[{"product_id":"monstera"}],"idempotency_key":"1"}""", ["idempotency_key", "UUID"]),
         ("an unknown product to look at", "get_product", """{"product_id":"aloe"}""", ["did you mean aloe-vera (Aloe Vera)"]),
         ("nothing to look at", "get_product", "{}", ["product_id is required"]),

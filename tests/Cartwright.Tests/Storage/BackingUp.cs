@@ -102,6 +102,7 @@ public sealed class BackingUp
     {
         using var folder = new TempFolder();
         var (other, file) = (Path.Combine(folder.Path, "other"), Path.Combine(folder.Path, "backup.db"));
+        folder.File("backup.db", "");
         using (var old = SqliteFile.OpenToFill(file))
         {
             await old.Execute("begin");
@@ -174,6 +175,44 @@ public sealed class BackingUp
         Assert.Equal([file], Directory.GetFiles(folder.Path));
     }
 
+    [Theory]
+    [InlineData("file:x.db")]
+    [InlineData("p%41.db")]
+    [InlineData("what? #1;a='b'.db")]
+    public async Task A_backup_may_have_any_name(string name)
+    {
+        using var folder = new TempFolder();
+        var (data, other, file) = (Path.Combine(folder.Path, "data"), Path.Combine(folder.Path, "other"), Path.Combine(folder.Path, name));
+        await Fill(data);
+        using (var backup = Run(folder, data, "backup", name))
+        {
+            Assert.True(await backup.Exit() == 0, backup.Errors);
+        }
+
+        AssertPrivate(file);
+        Assert.True(new FileInfo(file).Length > 1000);
+        Assert.Equal([file], Directory.GetFiles(folder.Path));
+        if (TestDatabase.IsPostgres)
+        {
+            TestDatabase.CreateEmpty(other);
+        }
+
+        using var restore = Run(folder, other, "restore", name);
+        Assert.True(await restore.Exit() == 0, restore.Errors);
+    }
+
+    [Fact]
+    public void A_file_with_nothing_in_it_does_not_get_its_name()
+    {
+        using var folder = new TempFolder();
+        using (var part = PartFile.Create(Path.Combine(folder.Path, "backup.db")).Value)
+        {
+            Assert.Contains("nothing was written", part.Publish(overwrites: false).Problem!.Advice, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
     /// <summary>A backup of a filled shop, and a place for another.</summary>
     private static async Task<(string File, string Other)> BackedUp(TempFolder folder)
     {
@@ -198,7 +237,8 @@ public sealed class BackingUp
     {
         await using var database = await Open(data);
         List<string> tables;
-        using (var schema = SqliteFile.OpenToFill(":memory:"))
+        using (var folder = new TempFolder())
+        using (var schema = SqliteFile.OpenToFill(folder.File("schema.db", "")))
         {
             await Migrations.Run(schema, Sqlite.Dialect, new FakeTime());
             tables = [.. await ShopTables.Of(schema)];

@@ -3,12 +3,14 @@ using System.Net.Sockets;
 
 namespace Cartwright.Tests.Storage;
 
-/// <summary>Stands between a shop and PostgreSQL. Once told so, it cuts a connection when the server has committed, before the shop hears of it.</summary>
+/// <summary>Stands between a shop and PostgreSQL. Once told so, it cuts a connection when the server has committed, before the shop hears of it; or before the server does.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _server;
     private int _armed;
+    private byte[] _statement = [];
+    private bool _hides;
 
     public CuttingProxy(int server)
     {
@@ -21,8 +23,13 @@ internal sealed class CuttingProxy : IDisposable
 
     public int Cuts { get; private set; }
 
-    /// <summary>Cuts at the next commit.</summary>
-    public void Arm() => Interlocked.Exchange(ref _armed, 1);
+    /// <summary>Cuts at the next commit, or another statement; <paramref name="hides"/> it from the server, too.</summary>
+    public void Arm(string statement = "commit", bool hides = false)
+    {
+        // With the zero that ends it, or "read committed" would be one.
+        (_statement, _hides) = (System.Text.Encoding.UTF8.GetBytes(statement + "\0"), hides);
+        Interlocked.Exchange(ref _armed, 1);
+    }
 
     public void Dispose() => _listener.Dispose();
 
@@ -50,9 +57,8 @@ internal sealed class CuttingProxy : IDisposable
             var isCommitting = false;
             var toServer = Pump(shop, server, chunk =>
             {
-                // With the zero that ends it, or "read committed" would be one.
-                isCommitting |= chunk.IndexOf("commit\0"u8) >= 0 && Interlocked.Exchange(ref _armed, 0) == 1;
-                return true;
+                isCommitting |= _armed == 1 && chunk.IndexOf(_statement) >= 0 && Interlocked.Exchange(ref _armed, 0) == 1;
+                return !isCommitting || !_hides;
             });
 
             // The server answers a commit when it is done.
