@@ -11,7 +11,8 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromMilliseconds(100);
 
-    private readonly SemaphoreSlim _reading = new(1);
+    private readonly Lock _lock = new();
+    private Reading? _reading;
     private long _version;
     private long _checkedAt;
     private Action<CatalogHead>? _changed;
@@ -30,40 +31,58 @@ internal sealed partial class CatalogWatch(ProductCatalog catalog, TimeProvider 
     /// <summary>The version of the loaded catalogue.</summary>
     public ValueTask<long> Version(CancellationToken cancellation)
     {
-        return Time.GetElapsedTime(Volatile.Read(ref _checkedAt)) < MaxAge ? new(Volatile.Read(ref _version)) : Check(cancellation);
+        return Time.GetElapsedTime(Volatile.Read(ref _checkedAt)) < MaxAge ? new(Volatile.Read(ref _version)) : Check(MaxAge, cancellation);
     }
 
-    public override void Dispose()
-    {
-        _reading.Dispose();
-        base.Dispose();
-    }
-
-    protected override Task Work(CancellationToken stopping) => Check(stopping).AsTask();
+    // Called for what has just been committed: what was read before does not know of it.
+    protected override Task Work(CancellationToken stopping) => Check(TimeSpan.Zero, stopping).AsTask();
 
     [LoggerMessage(EventId = 2002, Level = LogLevel.Warning, Message = "The catalogue's version could not be read")]
     protected override partial void LogFailure(Exception exception);
 
-    private async ValueTask<long> Check(CancellationToken cancellation)
+    // Whoever comes while one reads gets what that comes to. So in an outage all are told together, and nobody waits for the tries of those before.
+    private async ValueTask<long> Check(TimeSpan maxAge, CancellationToken cancellation)
     {
-        await _reading.WaitAsync(cancellation);
-        try
+        Reading? older;
+        lock (_lock)
         {
-            if (await catalog.CurrentVersion(cancellation) is var version && version != _version && await catalog.Head(cancellation) is { } head)
+            older = _reading is { Version.IsCompleted: false } && (maxAge == TimeSpan.Zero || Time.GetElapsedTime(_reading.Begun) > maxAge) ? _reading : null;
+        }
+
+        if (older is not null)
+        {
+            // Too old an answer, but a failure is as good as another.
+            await older.Version.WaitAsync(cancellation);
+        }
+
+        Task<long> version;
+        lock (_lock)
+        {
+            if (_reading is not { Version.IsCompleted: false })
             {
-                LogChanged(head.Version, head.ProductCount);
-                _changed?.Invoke(head);
-                Volatile.Write(ref _version, head.Version);
+                _reading = new Reading(Time.GetTimestamp(), Task.Run(Read, CancellationToken.None));
             }
 
-            Volatile.Write(ref _checkedAt, Time.GetTimestamp());
-            return _version;
+            version = _reading.Version;
         }
-        finally
-        {
-            _reading.Release();
-        }
+
+        return await version.WaitAsync(cancellation);
     }
+
+    private async Task<long> Read()
+    {
+        if (await catalog.CurrentVersion() is var version && version != _version && await catalog.Head() is { } head)
+        {
+            LogChanged(head.Version, head.ProductCount);
+            _changed?.Invoke(head);
+            Volatile.Write(ref _version, head.Version);
+        }
+
+        Volatile.Write(ref _checkedAt, Time.GetTimestamp());
+        return _version;
+    }
+
+    private sealed record Reading(long Begun, Task<long> Version);
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Information, Message = "Serving catalogue version {Version} with {Count} products")]
     private partial void LogChanged(long version, int count);

@@ -45,7 +45,8 @@ internal abstract class ProductSearch
     private const int MaxTermLength = 64;
 
     /// <summary>
-    /// The words of a search text: runs of letters, digits and marks; all else only separates. None means no filter.
+    /// The words of a search text: runs of letters, digits and marks, with a letter or digit among them, or nothing would be left of one without its
+    /// accents; all else only separates. None means no filter.
     /// </summary>
     public static IReadOnlyList<string> Terms(string? text) => Terms(text, MaxTerms);
 
@@ -53,12 +54,14 @@ internal abstract class ProductSearch
     {
         var terms = new List<string>();
         var term = new StringBuilder();
+        var isWord = false;
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
             if (Rune.IsLetterOrDigit(rune) || IsMark(rune))
             {
                 if (term.Length < MaxTermLength)
                 {
+                    isWord |= Rune.IsLetterOrDigit(rune);
                     term.Append(rune.ToString());
                 }
             }
@@ -78,11 +81,13 @@ internal abstract class ProductSearch
 
         void Flush()
         {
-            if (term.Length > 0)
+            if (isWord)
             {
                 terms.Add(term.ToString());
-                term.Clear();
             }
+
+            term.Clear();
+            isWord = false;
         }
     }
 

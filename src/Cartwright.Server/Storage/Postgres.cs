@@ -35,8 +35,18 @@ internal static class Postgres
     private const int MaxConnections = 20;
     private const int MaxPrepared = 100;
 
+    // In seconds.
+    private const int ListenerKeepalive = 5;
+    private const int LookSeconds = 2;
+
     // Npgsql's own words when all hosts are known, and none is the primary: one is being promoted, or restarted.
     private const string NoPrimary = "No suitable host was found.";
+
+    // And when all of an instance's connections are in use: the database may be well.
+    private const string PoolExhausted = "The connection pool has been exhausted";
+
+    // And when a statement that failed has left what the driver believes to be prepared out of step with the server. It has closed the connection.
+    private const string OutOfStep = "Received unexpected backend message";
 
     // Every session: no compilation of plans that run for a millisecond, and an end for a transaction whose program froze or lost its network.
     private const string SessionSettings = """
@@ -66,19 +76,56 @@ internal static class Postgres
     }
 
     /// <summary>A pool of connections. What the operator's string says goes before what is chosen here.</summary>
-    public static NpgsqlDataSource Connect(string connection)
+    public static NpgsqlDataSource Connect(string connection) => Open(Complete(connection)).Source;
+
+    /// <summary>The same, and the hosts among which it chooses when there are several.</summary>
+    public static (NpgsqlDataSource Source, NpgsqlMultiHostDataSource? Hosts) ConnectHosts(string connection) => Open(Complete(connection));
+
+    /// <summary>For one connection that waits for news: in no pool, and soon aware that the other side is gone.</summary>
+    public static (NpgsqlDataSource Source, NpgsqlMultiHostDataSource? Hosts) ConnectListener(string connection)
+    {
+        var parts = Complete(connection);
+        parts.Pooling = false;
+        Default(parts, "Keepalive", ListenerKeepalive);
+        return Open(parts);
+    }
+
+    /// <summary>Leads to one of the hosts, whatever it is, and takes no longer than a look may.</summary>
+    public static NpgsqlDataSource ConnectOne(string connection, string host, int port)
+    {
+        var parts = Complete(connection);
+        (parts.Host, parts.Port, parts.Pooling, parts.Timeout, parts.CommandTimeout, parts.MaxAutoPrepare) = (host, port, false, LookSeconds, LookSeconds, 0);
+        parts.Remove("Target Session Attributes");
+        return Open(parts).Source;
+    }
+
+    private static NpgsqlConnectionStringBuilder Complete(string connection)
     {
         var parts = new NpgsqlConnectionStringBuilder(connection);
         Default(parts, "Application Name", "cartwright");
         Default(parts, "Maximum Pool Size", MaxConnections);
         Default(parts, "Max Auto Prepare", MaxPrepared);
         Default(parts, "Auto Prepare Min Usages", 2);
-        Default(parts, "Timeout", 5);
+
+        // With others to turn to, less patience with the one that does not answer.
+        Default(parts, "Timeout", parts.Host!.Contains(',', StringComparison.Ordinal) ? 3 : 5);
         Default(parts, "Tcp Keepalive", true);
-        Default(parts, "Host Recheck Seconds", 1);
+        if (parts.TcpKeepAlive && !parts.ShouldSerialize("Tcp Keepalive Interval"))
+        {
+            Default(parts, "Tcp Keepalive Time", 10);
+            parts.TcpKeepAliveInterval = 5;
+        }
+
+        // Whoever loses a connection has all hosts looked at anew, so that this is only about a host that was away: looking at it may take as long as Timeout.
+        Default(parts, "Host Recheck Seconds", 300);
 
         // Sessions keep nothing but prepared statements from one use to the next.
         Default(parts, "No Reset On Close", true);
+        return parts;
+    }
+
+    private static (NpgsqlDataSource Source, NpgsqlMultiHostDataSource? Hosts) Open(NpgsqlConnectionStringBuilder parts)
+    {
         var target = parts.TargetSessionAttributes;
         parts.Remove("Target Session Attributes");
         var builder = new NpgsqlSlimDataSourceBuilder(parts.ConnectionString);
@@ -87,9 +134,13 @@ internal static class Postgres
         builder.EnableExtraConversions();
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         builder.UsePhysicalConnectionInitializer(Prepare, PrepareAsync);
-        return parts.Host!.Contains(',', StringComparison.Ordinal) || target is not null
-            ? builder.BuildMultiHost().WithTargetSession(ParseTarget(target))
-            : builder.Build();
+        if (!parts.Host!.Contains(',', StringComparison.Ordinal) && target is null)
+        {
+            return (builder.Build(), null);
+        }
+
+        var hosts = builder.BuildMultiHost();
+        return (hosts.WithTargetSession(ParseTarget(target)), hosts);
     }
 
     /// <summary>
@@ -104,18 +155,38 @@ internal static class Postgres
     /// <summary>What went wrong, in a line for people.</summary>
     public static string FirstLine(Exception error) => ErrorText.FirstLine(error.GetBaseException());
 
+    /// <summary>What to do about a database that cannot be used at the start.</summary>
+    public static string Advise(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } =>
+            "make its user the owner of the database, or grant it create on the database and on the schema public",
+        PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "create it, or set CARTWRIGHT_DATABASE to one that is there",
+        PostgresException { SqlState: var state } when state.StartsWith("28", StringComparison.Ordinal) =>
+            "set the Username and Password of a user whom it lets in (pg_hba.conf) in CARTWRIGHT_DATABASE",
+        PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.ReadOnlySqlTransaction } or NpgsqlException { Message: NoPrimary } =>
+            "it takes no writes, as a standby does; set CARTWRIGHT_DATABASE to the primary, or to all hosts with Target Session Attributes=primary",
+        _ => "start it, or set CARTWRIGHT_DATABASE to one that can",
+    };
+
     /// <summary>Tells bugs from what happens to any network of machines.</summary>
     public static PostgresTrouble Trouble(Exception error) => error switch
     {
         // Prepared here before another instance migrated: a new connection prepares it anew.
         PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "RevalidateCachedQuery" } => PostgresTrouble.Lost,
+
+        // Where a transaction that writes was begun on a standby: the wording is in the server's language, the place is not.
+        PostgresException { SqlState: PostgresErrorCodes.FeatureNotSupported, Routine: "call_bool_check_hook" } => PostgresTrouble.Lost,
         PostgresException postgres => Trouble(postgres.SqlState),
+        SilenceException => PostgresTrouble.Lost,
+
+        // The driver's own timeout: the server is at work, see PostgresPulse, but for too long.
         NpgsqlException { InnerException: TimeoutException } => PostgresTrouble.Outage,
+        NpgsqlException npgsql when IsExhausted(npgsql) => PostgresTrouble.Outage,
         NpgsqlException { InnerException: not null } => PostgresTrouble.Lost,
         SocketException => PostgresTrouble.Lost,
         NpgsqlException { Message: NoPrimary } => PostgresTrouble.Lost,
         NpgsqlException npgsql => npgsql.IsTransient ? PostgresTrouble.Lost : PostgresTrouble.Outage,
-        _ => PostgresTrouble.None,
+        _ => error.Message.StartsWith(OutOfStep, StringComparison.Ordinal) ? PostgresTrouble.Lost : PostgresTrouble.None,
     };
 
     /// <summary>What a caller is told whose read has failed; null when that is a bug.</summary>
@@ -134,6 +205,11 @@ internal static class Postgres
             or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => PostgresTrouble.Outage,
         _ => state[..2] is "53" or "58" or "28" ? PostgresTrouble.Outage : PostgresTrouble.None,
     };
+
+    /// <summary>All connections are in use: nothing is known of the database.</summary>
+    public static bool IsExhausted(Exception error) => error.InnerException is AggregateException hosts
+        ? hosts.InnerExceptions.Any(IsExhausted)
+        : error.Message.StartsWith(PoolExhausted, StringComparison.Ordinal);
 
     private static void Default(NpgsqlConnectionStringBuilder parts, string key, object value)
     {

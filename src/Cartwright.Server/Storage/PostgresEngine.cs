@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ internal sealed partial class PostgresEngine : IEngine
     // Waits between tries in milliseconds, for a server that restarts or a standby that takes over: 6 seconds in all.
     private static readonly int[] Waits = [20, 50, 100, 200, 400, 800, 1500, 3000];
 
+    // And no try begins later than this after the first loss: a host that says nothing takes seconds for each.
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(12);
+
     private static readonly Problem Closing = Problem.Unavailable("The shop is closing, and nothing was changed. Try the same again in a few seconds.");
     private static readonly Problem Busy = Problem.Unavailable("The shop is busy, and nothing was changed. Try the same again in a few seconds.");
     private static readonly Problem Down = Problem.Unavailable("The shop cannot reach its database at the moment, and nothing was changed. Try the same again in a few seconds.");
@@ -25,6 +29,8 @@ internal sealed partial class PostgresEngine : IEngine
         "Whether this was saved is not known: the connection to the database was lost at that moment. Repeat it with the same idempotency_key; without one, look first (show_cart, get_order).");
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlMultiHostDataSource? _hosts;
+    private readonly PostgresPulse _pulse;
     private readonly PostgresStatements _statements = new();
     private readonly PostgresNews _news;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,10 +40,14 @@ internal sealed partial class PostgresEngine : IEngine
     private int _active = 1;
     private volatile bool _isClosing;
 
-    private PostgresEngine(NpgsqlDataSource source)
+    // When the pool was emptied last.
+    private long _forgotten;
+
+    private PostgresEngine(string connection)
     {
-        _source = source;
-        _news = new PostgresNews(source, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), () => _logger);
+        (_source, _hosts) = Postgres.ConnectHosts(connection);
+        _pulse = new PostgresPulse(connection);
+        _news = new PostgresNews(connection, _source, Forget, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)), () => _logger);
     }
 
     public bool IsPostgres => true;
@@ -45,7 +55,7 @@ internal sealed partial class PostgresEngine : IEngine
     /// <summary>Connects and brings the schema up to date: of many processes that start at once, one does, and the others wait for it.</summary>
     public static async ValueTask<Result<IEngine>> Open(string connection, TimeProvider time)
     {
-        var engine = new PostgresEngine(Postgres.Connect(connection));
+        var engine = new PostgresEngine(connection);
         try
         {
             var migrated = await engine.Repeat(PostgresMode.Write, session => Migrate(session, time), isRepeatable: true, CancellationToken.None);
@@ -60,7 +70,7 @@ internal sealed partial class PostgresEngine : IEngine
         catch (Exception error) when (error is DbException or IOException or TimeoutException or SocketException)
         {
             await engine.DisposeAsync();
-            return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({Postgres.FirstLine(error)}): start it, or set CARTWRIGHT_DATABASE to one that can.");
+            return Problem.Unavailable($"{Postgres.Describe(connection)} cannot be used ({Postgres.FirstLine(error)}): {Postgres.Advise(error)}.");
         }
     }
 
@@ -129,22 +139,30 @@ internal sealed partial class PostgresEngine : IEngine
     private async ValueTask<Result<T>> Repeat<T>(
         PostgresMode mode, Func<DbSession, ValueTask<Result<T>>> work, bool isRepeatable, CancellationToken cancellation)
     {
-        var (races, losses, isUncertain) = (0, 0, false);
+        var (races, losses, isUncertain, lost) = (0, 0, false, 0L);
         while (true)
         {
             PostgresSession? session = null;
+            var begun = Stopwatch.GetTimestamp();
             try
             {
-                await using var connection = await _source.OpenConnectionAsync(cancellation);
-                session = new PostgresSession(connection, mode, _statements);
-                var result = await work(session);
-                if (result.Ok && mode == PostgresMode.Write)
+                var connection = await Connect(cancellation);
+                try
                 {
-                    await session.Commit();
-                    _news.Tell(session.TakeNews());
-                }
+                    session = new PostgresSession(connection, mode, _statements, _pulse);
+                    var result = await work(session);
+                    if (result.Ok && mode == PostgresMode.Write)
+                    {
+                        await session.Commit();
+                        _news.Tell(session.TakeNews());
+                    }
 
-                return result;
+                    return result;
+                }
+                finally
+                {
+                    await Release(connection, session?.Abandoned);
+                }
             }
             catch (NpgsqlException error) when (Postgres.Trouble(error) == PostgresTrouble.Race && races < (IsDuplicate(error) ? 2 : MaxRaces))
             {
@@ -153,9 +171,15 @@ internal sealed partial class PostgresEngine : IEngine
             }
             catch (Exception error) when (Postgres.Trouble(error) == PostgresTrouble.Lost || IsUncertain(error, session))
             {
-                _source.Clear();
+                // Whoever lost theirs at the same time may have done it already.
+                if (begun >= Interlocked.Read(ref _forgotten))
+                {
+                    Forget();
+                }
+
                 isUncertain |= session is { IsCommitSent: true };
-                var isLast = losses == Waits.Length || _isClosing;
+                lost = losses == 0 ? Stopwatch.GetTimestamp() : lost;
+                var isLast = losses == Waits.Length || _isClosing || Stopwatch.GetElapsedTime(lost) > LongestOutage;
                 if (isUncertain && (isLast || !isRepeatable))
                 {
                     throw new UncertainException(error);
@@ -175,6 +199,43 @@ internal sealed partial class PostgresEngine : IEngine
                 throw new UncertainException(error);
             }
         }
+    }
+
+    private async ValueTask<NpgsqlConnection> Connect(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _source.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception error) when (error is TimeoutException or NpgsqlException { InnerException: TimeoutException } && !Postgres.IsExhausted(error))
+        {
+            throw new SilenceException(error.Message, error);
+        }
+    }
+
+    /// <summary>Gives a connection back; one on which a statement was abandoned only when the driver is through with it.</summary>
+    private static ValueTask Release(NpgsqlConnection connection, Task? abandoned)
+    {
+        if (abandoned is null)
+        {
+            return connection.DisposeAsync();
+        }
+
+        _ = Task.Run(async () =>
+        {
+            await Task.WhenAny(abandoned);
+            _ = abandoned.Exception;
+            await connection.DisposeAsync();
+        });
+        return default;
+    }
+
+    /// <summary>Leaves the connections that there are, and looks again for the host that takes writes: this may be another now.</summary>
+    private void Forget()
+    {
+        Interlocked.Exchange(ref _forgotten, Stopwatch.GetTimestamp());
+        _source.Clear();
+        _hosts?.ClearDatabaseStates();
     }
 
     // The commit was sent, and no answer of the server says that it was refused: not even a wait that was too long is one.

@@ -21,10 +21,16 @@ internal sealed partial class PostgresNews : IAsyncDisposable
     private const int MaxPayload = 7000;
     private const int MaxWaiting = 10_000;
 
+    // In seconds: neither LISTEN nor NOTIFY waits for anybody.
+    private const int StatementTimeout = 5;
+
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(500);
     private static readonly Notice[] Anything = [new(Notices.Cart, ""), new(Notices.Catalog, ""), new(Notices.Session, "")];
 
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _listener;
+    private readonly NpgsqlMultiHostDataSource? _listenerHosts;
+    private readonly Action _forget;
     private readonly Func<ILogger> _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly string _self;
@@ -37,12 +43,15 @@ internal sealed partial class PostgresNews : IAsyncDisposable
     private readonly Lazy<Task> _sending;
 
     /// <summary>Opens nothing until somebody listens or tells.</summary>
-    /// <param name="source">Leads to the server that takes writes: the others pass no notices on.</param>
+    /// <param name="connection">Leads to the server that takes writes: the others pass no notices on. Listening takes a connection beside the pool.</param>
+    /// <param name="source">The pool, for telling.</param>
+    /// <param name="forget">Leaves the pool's connections when one was lost.</param>
     /// <param name="self">Tells this process's own messages from those of others.</param>
     /// <param name="logger">Where interruptions go.</param>
-    public PostgresNews(NpgsqlDataSource source, string self, Func<ILogger> logger)
+    public PostgresNews(string connection, NpgsqlDataSource source, Action forget, string self, Func<ILogger> logger)
     {
-        (_source, _self, _logger) = (source, self, logger);
+        (_source, _forget, _self, _logger) = (source, forget, self, logger);
+        (_listener, _listenerHosts) = Postgres.ConnectListener(connection);
         _notices = new Notices(error => LogNotTold(_logger(), error));
         _listening = new Lazy<Task>(() => Task.Run(Listen));
         _sending = new Lazy<Task>(() => Task.Run(Send));
@@ -83,6 +92,7 @@ internal sealed partial class PostgresNews : IAsyncDisposable
         await Task.WhenAny(sending, Task.Delay(TimeSpan.FromSeconds(1)));
         await _stop.CancelAsync();
         await Task.WhenAll(sending, _listening.IsValueCreated ? _listening.Value : Task.CompletedTask);
+        await _listener.DisposeAsync();
         _stop.Dispose();
     }
 
@@ -91,9 +101,9 @@ internal sealed partial class PostgresNews : IAsyncDisposable
         var isFirst = true;
         await UntilStopped(async () =>
         {
-            await using var connection = await _source.OpenConnectionAsync(_stop.Token);
+            await using var connection = await _listener.OpenConnectionAsync(_stop.Token);
             connection.Notification += (_, message) => Hear(message.Payload);
-            await using (var command = new NpgsqlCommand($"listen {Channel}", connection))
+            await using (var command = new NpgsqlCommand($"listen {Channel}", connection) { CommandTimeout = StatementTimeout })
             {
                 await command.ExecuteNonQueryAsync(_stop.Token);
             }
@@ -106,9 +116,10 @@ internal sealed partial class PostgresNews : IAsyncDisposable
             isFirst = false;
             while (true)
             {
+                // Asks for a sign of life every few seconds (Keepalive).
                 await connection.WaitAsync(_stop.Token);
             }
-        });
+        }, () => _listenerHosts?.ClearDatabaseStates());
     }
 
     private async Task Send()
@@ -121,13 +132,13 @@ internal sealed partial class PostgresNews : IAsyncDisposable
             {
                 payload ??= Next();
                 await using var connection = await _source.OpenConnectionAsync(_stop.Token);
-                await using var command = new NpgsqlCommand("select pg_notify($1, $2)", connection);
+                await using var command = new NpgsqlCommand("select pg_notify($1, $2)", connection) { CommandTimeout = StatementTimeout };
                 command.Parameters.Add(new NpgsqlParameter { Value = Channel, NpgsqlDbType = NpgsqlDbType.Text });
                 command.Parameters.Add(new NpgsqlParameter { Value = payload, NpgsqlDbType = NpgsqlDbType.Text });
                 await command.ExecuteNonQueryAsync(_stop.Token);
                 payload = null;
             }
-        });
+        }, _forget);
     }
 
     /// <summary>As much as fits into one message: who sends it, then a line for each notice.</summary>
@@ -175,7 +186,7 @@ internal sealed partial class PostgresNews : IAsyncDisposable
     }
 
     /// <summary>Does the work, and again after a while when its connection was lost.</summary>
-    private async Task UntilStopped(Func<Task> work)
+    private async Task UntilStopped(Func<Task> work, Action forget)
     {
         while (!_stop.IsCancellationRequested)
         {
@@ -191,6 +202,7 @@ internal sealed partial class PostgresNews : IAsyncDisposable
             catch (Exception error) when (error is DbException or IOException or SocketException or TimeoutException or ObjectDisposedException or InvalidOperationException)
             {
                 LogLost(_logger(), error.Message);
+                forget();
                 await Task.WhenAny(Task.Delay(Retry, _stop.Token));
             }
         }

@@ -20,9 +20,16 @@ internal enum PostgresMode
 /// One use of a connection to PostgreSQL. The transaction begins in the round trip of its first statement, and what may run later goes along
 /// with the next.
 /// </summary>
-internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode mode, PostgresStatements statements) : DbSession
+/// <param name="connection">Open, and this session's alone.</param>
+/// <param name="mode">What its transaction is for.</param>
+/// <param name="statements">Known so far.</param>
+/// <param name="pulse">Tells when the server has gone without a word; left out, statements wait for the driver's timeout.</param>
+internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode mode, PostgresStatements statements, PostgresPulse? pulse = null) : DbSession
 {
     private const int MaxLater = 500;
+
+    // While a statement runs, nothing is asked of its connection.
+    private readonly (string Host, int Port, int Process) _server = (connection.Host!, connection.Port, connection.ProcessID);
 
     private readonly List<NpgsqlBatchCommand> _later = [];
     private List<PostgresAhead> _ahead = [];
@@ -35,6 +42,9 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
 
     /// <summary>From here on a lost connection leaves open what has become of the transaction.</summary>
     public bool IsCommitSent { get; private set; }
+
+    /// <summary>The statement that nobody waits for any more, because its server is silent: until it ends, the connection has to be left alone.</summary>
+    public Task? Abandoned { get; private set; }
 
     public override ValueTask<int> Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> args) => Execute(statements.Bind(sql, args));
 
@@ -66,11 +76,11 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
         await using var batch = Batch([]);
         if (batch.BatchCommands.Count > 0)
         {
-            await batch.ExecuteNonQueryAsync();
+            await Guard(batch.ExecuteNonQueryAsync());
         }
 
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync();
+        await Guard(command.ExecuteNonQueryAsync());
     }
 
     public override void TakeTime() => _takesTime = true;
@@ -101,7 +111,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
         {
             await using var batch = Batch([new NpgsqlBatchCommand("commit")]);
             IsCommitSent = true;
-            await batch.ExecuteNonQueryAsync();
+            await Guard(batch.ExecuteNonQueryAsync());
         }
     }
 
@@ -183,11 +193,12 @@ internal sealed class PostgresSession(NpgsqlConnection connection, PostgresMode 
     {
         try
         {
-            await running;
+            await (pulse is null || running.IsCompleted ? running : pulse.Follow(running, _server.Host, _server.Port, _server.Process));
         }
-        catch
+        catch (Exception error)
         {
             _hasFailed = true;
+            Abandoned = error is SilenceException ? running : Abandoned;
             throw;
         }
     }

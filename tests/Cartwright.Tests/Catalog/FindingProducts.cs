@@ -1,4 +1,5 @@
 using Cartwright.Server;
+using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
 using Cartwright.Tests.Shop;
 using FsCheck;
@@ -128,13 +129,36 @@ public sealed class FindingProducts
     public async Task Any_text_may_be_searched_for_or_asked_about()
     {
         await using var shop = await TestShop.Open();
-        Prop.ForAll<string?>(text =>
+        Prop.ForAll(Arb.From(Gen.OneOf(ArbMap.Default.GeneratorFor<string?>(), RandomText())), text =>
         {
             Assert.True(Task.Run(() => shop.Catalog.Find(new() { Search = text }).AsTask()).GetAwaiter().GetResult().Ok);
             _ = Task.Run(() => shop.Catalog.Get(text ?? "").AsTask()).GetAwaiter().GetResult();
             _ = Task.Run(() => shop.Catalog.Find(new() { Cursor = text }).AsTask()).GetAwaiter().GetResult();
         }).QuickCheckThrowOnFailure();
     }
+
+    [Theory]
+    [InlineData("\u0301", 5)]
+    [InlineData("fern \u0301", 1)]
+    [InlineData("'\u0301", 5)]
+    [InlineData("\u034f", 5)]
+    [InlineData("\ufe20", 5)]
+    [InlineData("fe\u0301rn", 1)]
+    public async Task An_accent_without_a_letter_is_no_word(string text, int found)
+    {
+        await using var shop = await TestShop.Open();
+        Assert.Equal(found, (await Find(shop, new() { Search = text })).Total);
+        Assert.False((await shop.Carts.Add(new(Conversation: "one"), [new CartEntry(null, text, 1)], null)).Ok);
+    }
+
+    // Where marks, letters that fall apart, other digits, the tsquery's own signs and rare planes are as likely as words.
+    private static Gen<string?> RandomText() =>
+        from runes in Gen.OneOf(
+            Range(0x20, 0x7E), Range(0x300, 0x36F), Range(0x80, 0x24F), Range(0x370, 0x3FF), Range(0x600, 0x6FF), Range(0x1AB0, 0x1AFF),
+            Range(0x20D0, 0x20FF), Range(0xFB00, 0xFDFF), Range(0xFE20, 0xFE2F), Range(0xFE70, 0xFFFD), Range(0x10000, 0x10FFFF)).ListOf()
+        select (string?)string.Concat(runes);
+
+    private static Gen<string> Range(int first, int last) => Gen.Choose(first, last).Select(char.ConvertFromUtf32);
 
     [Fact]
     public void Cursors_walk_every_product_of_any_catalogue_and_filter_exactly_once_in_every_sort()

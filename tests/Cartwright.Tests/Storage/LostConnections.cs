@@ -1,6 +1,7 @@
 using Cartwright.Server;
 using Cartwright.Server.Storage;
 using Cartwright.Tests.Shop;
+using Npgsql;
 
 namespace Cartwright.Tests.Storage;
 
@@ -62,7 +63,7 @@ public sealed class LostConnections
     public async Task After_the_commit_what_cannot_be_repeated_is_not_known_and_what_can_is_there_once()
     {
         using var folder = new TempFolder();
-        var server = new Npgsql.NpgsqlConnectionStringBuilder(TestDatabase.CreateEmpty(folder.Path));
+        var server = new NpgsqlConnectionStringBuilder(TestDatabase.CreateEmpty(folder.Path));
         using var proxy = new CuttingProxy(server.Port);
         server.Port = proxy.Port;
 
@@ -150,7 +151,7 @@ public sealed class LostConnections
     {
         using var folder = new TempFolder();
         var connection = TestDatabase.CreateEmpty(folder.Path);
-        var host = $"127.0.0.1:{new Npgsql.NpgsqlConnectionStringBuilder(connection).Port}";
+        var host = $"127.0.0.1:{new NpgsqlConnectionStringBuilder(connection).Port}";
         await using var database = (await Database.Open("unused", $"{connection};Host=127.0.0.1:9,{host};Target Session Attributes=primary", new FakeTime())).Value;
         await Prepare(database);
         Assert.True((await Insert(database, "once", isRepeatable: true)).Ok);
@@ -169,13 +170,37 @@ public sealed class LostConnections
     public void A_connection_string_says_more_than_the_defaults_and_they_say_the_rest()
     {
         using var bare = Postgres.Connect("Host=db;Username=ann");
-        var chosen = new Npgsql.NpgsqlConnectionStringBuilder(bare.ConnectionString);
-        Assert.Equal((20, 100, 5, 1, true), (chosen.MaxPoolSize, chosen.MaxAutoPrepare, chosen.Timeout, chosen.HostRecheckSeconds, chosen.NoResetOnClose));
+        var chosen = new NpgsqlConnectionStringBuilder(bare.ConnectionString);
+        Assert.Equal((20, 100, 5, 300, true), (chosen.MaxPoolSize, chosen.MaxAutoPrepare, chosen.Timeout, chosen.HostRecheckSeconds, chosen.NoResetOnClose));
+        Assert.Equal((true, 10, 5), (chosen.TcpKeepAlive, chosen.TcpKeepAliveTime, chosen.TcpKeepAliveInterval));
 
         // By an alias, and with the value that the driver would take anyway.
         using var given = Postgres.Connect("Host=db;Username=ann;MaxPoolSize=7;Max Auto Prepare=0;Timeout=15");
-        var kept = new Npgsql.NpgsqlConnectionStringBuilder(given.ConnectionString);
+        var kept = new NpgsqlConnectionStringBuilder(given.ConnectionString);
         Assert.Equal((7, 0, 15), (kept.MaxPoolSize, kept.MaxAutoPrepare, kept.Timeout));
+    }
+
+    [Fact]
+    public async Task A_statement_that_fails_spoils_nothing_for_those_who_come_after_on_its_connection()
+    {
+        using var folder = new TempFolder();
+        await using var database = (await Database.Open("unused", $"{TestDatabase.CreateEmpty(folder.Path)};Maximum Pool Size=2", new FakeTime())).Value;
+        foreach (var text in new[] { "'fern':*", "'':*", "'fern':*", "'aloe':*", "'':*", "'aloe':*", "'fern':*" })
+        {
+            var asked = database.ReadOne(session => session.First("select 1 from product_search where words @@ to_tsquery('cartwright', @match)", row => "found", ("@match", text)));
+            if (text == "'':*")
+            {
+                await Assert.ThrowsAsync<PostgresException>(async () => await asked);
+            }
+            else
+            {
+                Assert.Null(await asked);
+            }
+        }
+
+#pragma warning disable CA2201 // What the driver throws.
+        Assert.Equal(PostgresTrouble.Lost, Postgres.Trouble(new Exception("Received unexpected backend message DataRow. Please file a bug.")));
+#pragma warning restore CA2201
     }
 
     [Fact]
@@ -199,8 +224,8 @@ public sealed class LostConnections
     public async Task While_no_host_is_the_wanted_one_another_try_may_find_it()
     {
         using var folder = new TempFolder();
-        await using var source = new Npgsql.NpgsqlDataSourceBuilder(TestDatabase.CreateEmpty(folder.Path)).BuildMultiHost();
-        var error = await Assert.ThrowsAsync<Npgsql.NpgsqlException>(async () => await source.OpenConnectionAsync(Npgsql.TargetSessionAttributes.Standby));
+        await using var source = new NpgsqlDataSourceBuilder(TestDatabase.CreateEmpty(folder.Path)).BuildMultiHost();
+        var error = await Assert.ThrowsAsync<NpgsqlException>(async () => await source.OpenConnectionAsync(TargetSessionAttributes.Standby));
         Assert.Equal(PostgresTrouble.Lost, Postgres.Trouble(error));
     }
 

@@ -3,6 +3,7 @@ using Cartwright.Server;
 using Cartwright.Server.Storage;
 using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
+using Npgsql;
 
 namespace Cartwright.Tests.Storage;
 
@@ -41,6 +42,30 @@ public sealed class News
         await Tell(shop.Database, Result.Good, "one");
         await Tell(shop.Database, Result.Good, "two");
         Assert.True(await heard.WaitAsync(Wire.Patience) && await heard.WaitAsync(Wire.Patience));
+    }
+
+    [Fact]
+    [Trait(Engine.Trait, Engine.Postgres)]
+    public async Task What_was_told_while_the_network_swallowed_everything_is_made_up_for()
+    {
+        using var folder = new TempFolder();
+        var server = new NpgsqlConnectionStringBuilder(TestDatabase.CreateEmpty(folder.Path));
+        using var proxy = new CuttingProxy(server.Port);
+        await using var far = (await Database.Open("unused", $"{server};Port={proxy.Port}", new FakeTime())).Value;
+        await using var near = (await Database.Open("unused", $"{server}", new FakeTime())).Value;
+        var (listens, madeUpFor) = (new TaskCompletionSource(), new TaskCompletionSource());
+        far.Notices.Listen(notice => (notice.Subject.Length == 0 ? madeUpFor : listens).TrySetResult());
+        while (!listens.Task.IsCompleted)
+        {
+            await Tell(near, Result.Good, "first");
+            await Task.Delay(50);
+        }
+
+        proxy.Silence();
+        await Tell(near, Result.Good, "swallowed");
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        proxy.Resume();
+        await madeUpFor.Task.WaitAsync(Wire.Patience);
     }
 
     private enum Result
