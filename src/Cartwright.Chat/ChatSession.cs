@@ -9,7 +9,7 @@ internal sealed class ChatSession : IAsyncDisposable
 {
     private readonly ModelClient? _model;
 
-    private ChatSession(IShopConnection connection, ChatSettings settings, TimeProvider time)
+    public ChatSession(IShopConnection connection, ChatSettings settings, TimeProvider time)
     {
         (Connection, Settings, Time, Tools) = (connection, settings, time, new ToolList(connection));
         if (settings.Model is { } model)

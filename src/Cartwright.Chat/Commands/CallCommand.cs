@@ -29,7 +29,7 @@ internal static class CallCommand
         if (tool is null)
         {
             var meant = Nearest.Of(words[0].Text, tools.Select(tool => tool.Name));
-            room.Screen.Complain($"There is no tool {SafeText.Line(words[0].Text, 60)}{(meant is null ? "" : $"; did you mean {meant}?")} /tools lists them.");
+            room.Screen.Complain($"There is no tool {SafeText.Line(words[0].Text, 60)}{(meant is null ? "." : $"; did you mean {meant}?")} /tools lists them.");
             return;
         }
 
@@ -39,7 +39,8 @@ internal static class CallCommand
             return;
         }
 
-        var view = new TurnView(room.Screen, room.Session.Time, quiet: false) { HasCharts = false };
+        var quiet = room.Session.Settings.Quiet;
+        var view = new TurnView(room.Screen.Aside, room.Session.Time, quiet) { HasCharts = false };
         try
         {
             await view.Run(Call(room, tool.Name, arguments, cancellation), cancellation);
@@ -51,7 +52,12 @@ internal static class CallCommand
 
         if (view.Calls is [{ Outcome.Failed: false } call])
         {
-            Show(room.Screen, call.Outcome);
+            Show(room.Screen, call.Outcome, hasCharts: !quiet);
+        }
+        else if (quiet && view.Calls is [var failed])
+        {
+            // The line about the call, which would say it, is left out.
+            room.Screen.Complain($"{tool.Name} failed: {failed.Outcome.Text}");
         }
         else
         {
@@ -60,21 +66,26 @@ internal static class CallCommand
     }
 
     /// <summary>The result: charts where it has series or rankings, then the text, or its JSON where that is all there is.</summary>
-    private static void Show(Screen screen, ToolOutcome outcome)
+    private static void Show(Screen screen, ToolOutcome outcome, bool hasCharts)
     {
-        ShowCharts(screen, outcome.Structured);
+        if (hasCharts)
+        {
+            ShowCharts(screen, outcome.Structured);
+        }
+
+        var gap = screen.IsScript ? "" : "\n";
         var text = outcome.Text.Trim();
         if (JsonText.Parse(text) is JsonObject or JsonArray)
         {
-            screen.Print($"\n{SafeText.Clean(JsonText.Pretty(JsonText.Parse(text), default))}\n");
+            screen.Print($"{gap}{SafeText.Clean(JsonText.Pretty(JsonText.Parse(text), default))}\n");
         }
         else if (text.Length > 0)
         {
-            screen.Print($"\n{SafeText.Clean(text)}\n");
+            screen.Print($"{gap}{SafeText.Clean(text)}\n");
         }
         else if (outcome.Structured is not null)
         {
-            screen.Print($"\n{JsonText.Pretty(outcome.Structured, screen.Paint)}\n");
+            screen.Print($"{gap}{JsonText.Pretty(outcome.Structured, screen.Paint)}\n");
         }
 
         ShowOthers(screen, outcome);
@@ -119,7 +130,7 @@ internal static class CallCommand
         {
             if (await room.Ask($"{schema.Name}: ", schema.Description, Completions.Values(schema.Values), cancellation) is not { } value)
             {
-                room.Screen.Complain($"Not called: {schema.Name} is needed.");
+                room.Screen.Complain($"Not called: {schema.Name} is needed. Give it as {schema.Name}=...");
                 return null;
             }
 

@@ -24,10 +24,17 @@ internal sealed class ChatRoom(ChatSession session, Screen screen, ILineSource l
     /// <summary>The file of the last /save or /load.</summary>
     public string? File { get; set; }
 
-    /// <summary>Asks for one line of its own, such as a missing argument; nothing when it is not given.</summary>
+    /// <summary>Asks for one line of its own, such as a missing argument; nothing when it is not given, or nobody is there to give it.</summary>
+    /// <param name="mark">May come from a server: it is made harmless here, as the hint is.</param>
     public async Task<string?> Ask(string mark, string hint, Completer? completer, CancellationToken cancellation)
     {
-        var entry = await Attention.Pause(() => Lines.Read(new EditorPrompt(mark, hint, completer), cancellation));
+        if (!Lines.CanAsk)
+        {
+            return null;
+        }
+
+        var prompt = new EditorPrompt($"{SafeText.Line(mark)} ", SafeText.Line(hint), completer);
+        var entry = await Attention.Pause(() => Lines.Read(prompt, cancellation));
         return entry.Kind == EntryKind.Line && entry.Text.Trim() is { Length: > 0 } text ? text : null;
     }
 }

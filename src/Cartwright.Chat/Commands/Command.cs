@@ -28,10 +28,10 @@ internal static class CommandList
         new("/quit", "", "leaves", (_, _, _) => Task.CompletedTask),
     ];
 
-    /// <summary>The name and the arguments of a line that is a command: a slash and a word. A path is none.</summary>
+    /// <summary>The name and the arguments of a line that is a command: a slash and a word. A path is none, and neither is a comment of code.</summary>
     public static (string Name, string Arguments)? Split(string line)
     {
-        if (!line.StartsWith('/') || line.StartsWith("//", StringComparison.Ordinal))
+        if (!line.StartsWith('/') || (line.Length > 1 && !char.IsLetter(line[1]) && line[1] is not ('?' or ' ' or '\t' or '\n')))
         {
             return null;
         }
@@ -43,9 +43,11 @@ internal static class CommandList
 
     public static bool IsExit(string name) => name is "/exit" or "/quit";
 
+    public static bool IsKnown(string name) => All.Any(command => command.Name == name);
+
     public static string Unknown(string name)
     {
         var meant = Nearest.Of(name, All.Select(command => command.Name));
-        return $"There is no command {SafeText.Line(name, 40)}{(meant is null ? "" : $"; did you mean {meant}?")} /help lists them.";
+        return $"There is no command {SafeText.Line(name, 40)}{(meant is null ? "." : $"; did you mean {meant}?")} /help lists them.";
     }
 }

@@ -25,6 +25,12 @@ internal sealed class Completions(ChatSession session, Offers offers)
     /// <summary>Completes a line of the chat. A server that does not answer gives no candidates.</summary>
     public async ValueTask<Completion> Complete(string text, int cursor, CancellationToken cancellation)
     {
+        var found = await Find(text, cursor, cancellation);
+        return found with { Candidates = [.. found.Candidates.Where(candidate => IsHarmless(candidate.Text))] };
+    }
+
+    private async ValueTask<Completion> Find(string text, int cursor, CancellationToken cancellation)
+    {
         var line = text[..cursor];
         if (CommandList.Split(line) is not { } command)
         {
@@ -146,13 +152,13 @@ internal sealed class Completions(ChatSession session, Offers offers)
         var prefix = typed[..(typed.LastIndexOf('/') + 1)];
         try
         {
-            return Matching(
-                new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(file => file.Name, StringComparer.Ordinal)
-                    .Select(file => file is DirectoryInfo
-                        ? new Candidate(CommandLine.Quote($"{prefix}{file.Name}/"), "", "")
-                        : new Candidate(CommandLine.Quote(prefix + file.Name)))
-                    .Where(file => typed.Split('/')[^1].StartsWith('.') || !Path.GetFileName(file.Text.TrimEnd('/')).StartsWith('.')),
-                typed);
+            // What is typed is compared with the name itself; its quotes come after.
+            var begun = typed[prefix.Length..];
+            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(file => file.Name, StringComparer.Ordinal)
+                .Where(file => file.Name.StartsWith(begun, StringComparison.OrdinalIgnoreCase) && (begun.StartsWith('.') || !file.Name.StartsWith('.')))
+                .Select(file => file is DirectoryInfo
+                    ? new Candidate(CommandLine.Quote($"{prefix}{file.Name}/"), "", "")
+                    : new Candidate(CommandLine.Quote(prefix + file.Name)))];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -179,10 +185,12 @@ internal sealed class Completions(ChatSession session, Offers offers)
         [.. Clean(values).Select(value => new Candidate($"{name}={CommandLine.Quote(value)}"))];
 
     /// <summary>Values that would not come through a terminal unchanged are left out.</summary>
-    private static IEnumerable<string> Clean(IEnumerable<string> values) => values.Where(value => value.Length > 0 && SafeText.Line(value, int.MaxValue) == value);
+    private static IEnumerable<string> Clean(IEnumerable<string> values) => values.Where(value => value.Length > 0 && IsHarmless(value));
+
+    private static bool IsHarmless(string text) => SafeText.Line(text, int.MaxValue) == text;
 
     private static List<Candidate> Matching(IEnumerable<Candidate> candidates, string typed) =>
-        [.. candidates.Where(candidate => SafeText.Line(candidate.Text, int.MaxValue) == candidate.Text && candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
+        [.. candidates.Where(candidate => IsHarmless(candidate.Text) && candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
 
     private static async Task<IReadOnlyList<T>> Ask<T>(Func<Task<IReadOnlyList<T>>> ask)
     {

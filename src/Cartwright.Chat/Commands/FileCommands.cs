@@ -85,6 +85,12 @@ internal static class FileCommands
             return file;
         }
 
+        if (!room.Lines.CanAsk)
+        {
+            room.Screen.Complain($"{file} is there already, and nobody can be asked here whether to overwrite it: name another file, or remove this one first.");
+            return null;
+        }
+
         var answer = await room.Ask($"{file} is there already. Overwrite it? [y/N] ", "", null, cancellation);
         if (answer?.ToLowerInvariant() is "y" or "yes")
         {

@@ -20,7 +20,7 @@ internal static class PromptCommand
         if (prompts.FirstOrDefault(prompt => prompt.Name == words[0].Text) is not { } prompt)
         {
             var meant = Nearest.Of(words[0].Text, prompts.Select(prompt => prompt.Name));
-            room.Screen.Complain($"There is no prompt {SafeText.Line(words[0].Text, 60)}{(meant is null ? "" : $"; did you mean {meant}?")} /prompts lists them.");
+            room.Screen.Complain($"There is no prompt {SafeText.Line(words[0].Text, 60)}{(meant is null ? "." : $"; did you mean {meant}?")} /prompts lists them.");
             return;
         }
 
@@ -34,7 +34,7 @@ internal static class PromptCommand
         if (room.Session.Conversation is { } conversation)
         {
             conversation.Prepare(messages);
-            room.Screen.Print(room.Screen.Paint.Dim("This goes in front of your next message. Enter alone sends it as it is, Ctrl-C drops it.") + "\n");
+            room.Screen.Note(room.Screen.Paint.Dim("This goes in front of your next message. Enter alone sends it as it is, Ctrl-C drops it."));
         }
     }
 
@@ -48,7 +48,7 @@ internal static class PromptCommand
         {
             var names = prompt.Arguments.Select(argument => argument.Name).ToList();
             var meant = Nearest.Of(unknown, names);
-            problem = $"{prompt.Name} has no argument {unknown}{(meant is null ? "" : $"; did you mean {meant}?")} It takes: {string.Join(", ", names)}.";
+            problem = $"{prompt.Name} has no argument {unknown}{(meant is null ? "." : $"; did you mean {meant}?")} It takes: {string.Join(", ", names)}.";
         }
 
         if (problem is not null)
@@ -60,9 +60,9 @@ internal static class PromptCommand
         foreach (var argument in required.Where(argument => !arguments.Has(argument.Name)))
         {
             var completer = Completions.Server(room.Connection, new CompletionReference.Prompt(prompt.Name), argument.Name, arguments.Texts());
-            if (await room.Ask($"{SafeText.Line(argument.Name, 40)}: ", SafeText.Line(argument.Description ?? ""), completer, cancellation) is not { } value)
+            if (await room.Ask($"{argument.Name}: ", argument.Description ?? "", completer, cancellation) is not { } value)
             {
-                room.Screen.Complain($"Not prepared: {argument.Name} is needed.");
+                room.Screen.Complain($"Not prepared: {argument.Name} is needed. Give it as {argument.Name}=...");
                 return null;
             }
 

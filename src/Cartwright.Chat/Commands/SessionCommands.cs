@@ -22,7 +22,7 @@ internal static class SessionCommands
         }
         else if (rest.Length == 0)
         {
-            room.Screen.Say(SafeText.Line($"{conversation.Model} at {room.Session.Settings.Model?.Endpoint}. /model NAME changes it."));
+            room.Screen.Say(SafeText.Line($"{conversation.Model} at {room.Session.Settings.Model?.Where}. /model NAME changes it."));
         }
         else
         {

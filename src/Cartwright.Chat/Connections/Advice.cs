@@ -83,7 +83,7 @@ internal static class Advice
     };
 
     /// <summary>The address without what may be secret in it.</summary>
-    private static string Where(Uri address) => SafeText.Line(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+    public static string Where(Uri address) => SafeText.Line(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
 
     private static string Words(string message)
     {

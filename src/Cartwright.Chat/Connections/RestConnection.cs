@@ -86,7 +86,7 @@ internal sealed class RestConnection(Uri address, string? key) : IShopConnection
             deadline,
             async stop =>
             {
-                using var request = new HttpRequestMessage(method, new Uri($"{Address.AbsoluteUri.TrimEnd('/')}/{path}"));
+                using var request = new HttpRequestMessage(method, new Uri($"{Address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/{path}{Address.Query}"));
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
                 request.Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
                 using var response = await _endpoint.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);

@@ -28,10 +28,12 @@ internal sealed class CallRun(int number, ToolCall call, ToolInfo? tool, IReadOn
     /// <summary>What the model is told; also of a call that never came to its end.</summary>
     public string Answer { get; private set; } = "Not called: the user stopped the turn.";
 
-    public async Task<CallFinished> Run(IShopConnection connection, bool allowed, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Runs it.</summary>
+    /// <param name="notAllowed">What the model is told when it must not run; null where it may.</param>
+    public async Task<CallFinished> Run(IShopConnection connection, string? notAllowed, TimeProvider time, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
-        var outcome = Refusal(allowed);
+        var outcome = Refusal(notAllowed);
         if (outcome is null)
         {
             (_begun, Answer) = (true, "Interrupted by the user: it is not known whether it took effect.");
@@ -46,14 +48,16 @@ internal sealed class CallRun(int number, ToolCall call, ToolInfo? tool, IReadOn
         }
 
         Debug.Assert(_begun || outcome.Failed, "Only a call can succeed.");
-        Answer = Attachments.Cut(outcome.Failed ? $"Error: {outcome.Text}" : outcome.Text, MostCharacters);
-        return new CallFinished(number, outcome, time.GetElapsedTime(begin), Encoding.UTF8.GetByteCount(Answer));
+        var whole = outcome.Failed ? $"Error: {outcome.Text}" : outcome.Text;
+        Answer = Attachments.Cut(whole, MostCharacters);
+        int? cutTo = whole.Length > MostCharacters ? Encoding.UTF8.GetByteCount(Answer) : null;
+        return new CallFinished(number, outcome, time.GetElapsedTime(begin), Encoding.UTF8.GetByteCount(whole), cutTo);
     }
 
     /// <summary>Why it cannot be called, with advice for the model.</summary>
-    private ToolOutcome? Refusal(bool allowed) =>
+    private ToolOutcome? Refusal(string? notAllowed) =>
         tool is null ? new(true, $"There is no tool {SafeText.Line(call.Tool, 80)}; there are: {string.Join(", ", offered)}.")
-        : Arguments is null ? new(true, $"The arguments are no JSON object: {SafeText.Line(call.Arguments, 200)} Call {call.Tool} again with one object that fits its schema.")
-        : !allowed ? new(true, "The user did not allow this call. Do not repeat it; say what you wanted to do, and ask.")
+        : Arguments is null ? new(true, $"The arguments are no JSON object: {SafeText.Line(call.Arguments, 200)}. Call {call.Tool} again with one object that fits its schema.")
+        : notAllowed is not null ? new(true, notAllowed)
         : null;
 }

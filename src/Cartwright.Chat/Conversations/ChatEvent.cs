@@ -18,8 +18,9 @@ internal sealed record CallsAsked(IReadOnlyList<ToolCall> Calls) : ChatEvent;
 internal sealed record CallStarted(int Number, string Id, string Tool, string Arguments) : ChatEvent;
 
 /// <summary>A call is over, one way or the other; also those that were not allowed or not possible.</summary>
-/// <param name="Bytes">Size of the result as the model gets it, UTF-8.</param>
-internal sealed record CallFinished(int Number, ToolOutcome Outcome, TimeSpan Took, int Bytes) : ChatEvent;
+/// <param name="Bytes">Size of the result, UTF-8.</param>
+/// <param name="CutTo">Size of the part that the model gets, where that is not all.</param>
+internal sealed record CallFinished(int Number, ToolOutcome Outcome, TimeSpan Took, int Bytes, int? CutTo = null) : ChatEvent;
 
 /// <summary>The model went on calling tools: the turn ends here.</summary>
 internal sealed record RoundLimitReached(int Rounds) : ChatEvent;

@@ -26,6 +26,9 @@ internal sealed class Conversation(IShopConnection connection, ToolList tools, M
     /// <summary>Asked before each call of a tool that is not read-only, one question at a time. Says no until somebody answers.</summary>
     public Func<ToolInfo, JsonObject, CancellationToken, ValueTask<bool>> Approve { get; set; } = (_, _, _) => ValueTask.FromResult(false);
 
+    /// <summary>What the model is told of a call that was not allowed.</summary>
+    public string NotAllowed { get; set; } = "The user did not allow this call. Do not repeat it; say what you wanted to do, and ask.";
+
     /// <summary>Messages of a prompt, which go in front of what is said next.</summary>
     public IReadOnlyList<PromptMessage> Prepared => _prepared;
 
@@ -118,7 +121,7 @@ internal sealed class Conversation(IShopConnection connection, ToolList tools, M
                         yield return run.Started;
                     }
 
-                    await foreach (var finished in Task.WhenEach(group.Select(run => run.Run(connection, allowed, time, stop.Token)).ToList()))
+                    await foreach (var finished in Task.WhenEach(group.Select(run => run.Run(connection, allowed ? null : NotAllowed, time, stop.Token)).ToList()))
                     {
                         yield return await finished;
                     }

@@ -16,14 +16,19 @@ internal static class ErrorBody
             }
 
             using var document = JsonDocument.Parse(response.Content);
-            var root = document.RootElement.ValueKind is JsonValueKind.Array && document.RootElement.GetArrayLength() > 0 ? document.RootElement[0] : document.RootElement;
-            var error = Member(root, "error") is { ValueKind: JsonValueKind.Object } inner ? inner : root;
-            return (Text(error, "code"), Text(error, "message") ?? Text(root, "error") ?? Text(root, "detail"));
+            return Read(document.RootElement.ValueKind is JsonValueKind.Array && document.RootElement.GetArrayLength() > 0 ? document.RootElement[0] : document.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return default;
         }
+    }
+
+    public static (string? Code, string? Message) Read(JsonElement root)
+    {
+        var error = Member(root, "error") is { ValueKind: JsonValueKind.Object } inner ? inner : root;
+        var code = Member(error, "code") is { ValueKind: JsonValueKind.Number } number ? number.GetRawText() : Text(error, "code");
+        return (code, Text(error, "message") ?? Text(root, "error") ?? Text(root, "detail"));
     }
 
     private static string? Text(JsonElement owner, string name) => Member(owner, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;

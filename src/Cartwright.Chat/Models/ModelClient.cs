@@ -77,7 +77,7 @@ internal sealed class ModelClient : IDisposable
 
             if (answer.HasText || Retries.Wait(trouble, attempt, _time) is not { } wait)
             {
-                yield return new ModelFailed(SafeText.Line((answer.HasText ? trouble.AfterText : trouble.Advice).Replace(_settings.Key, "…", StringComparison.Ordinal), 600));
+                yield return new ModelFailed(SafeText.Line(answer.HasText ? trouble.AfterText : trouble.Advice, 600));
                 yield break;
             }
 
@@ -111,7 +111,7 @@ internal sealed class ModelClient : IDisposable
         {
             return (await updates.MoveNextAsync() ? updates.Current : null, null);
         }
-        catch (Exception error) when (!cancellation.IsCancellationRequested && ModelTrouble.Of(error, model, _settings.Endpoint, _time) is { } trouble)
+        catch (Exception error) when (!cancellation.IsCancellationRequested && ModelTrouble.Of(error, model, _settings, _time) is { } trouble)
         {
             return (null, trouble);
         }

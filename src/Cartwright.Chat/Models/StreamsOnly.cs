@@ -2,7 +2,10 @@ using System.ClientModel.Primitives;
 
 namespace Cartwright.Chat.Models;
 
-/// <summary>Lets no answer through that claims success and is no stream of events: a web page, say, where the address is wrong.</summary>
+/// <summary>
+/// Lets no answer through that claims success and is no stream of events: a web page, say, where the address is wrong. Errors within a
+/// stream become exceptions.
+/// </summary>
 internal sealed class StreamsOnly : PipelinePolicy
 {
     public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex)
@@ -19,10 +22,19 @@ internal sealed class StreamsOnly : PipelinePolicy
 
     private static void Check(PipelineMessage message)
     {
-        if (message.Response is { Status: >= 200 and < 300 } response
-            && !(response.Headers.TryGetValue("Content-Type", out var type) && type!.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)))
+        if (message.Response is not { Status: >= 200 and < 300 } response)
+        {
+            return;
+        }
+
+        if (!(response.Headers.TryGetValue("Content-Type", out var type) && type!.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)))
         {
             throw new InvalidDataException("The answer is no stream of events.");
+        }
+
+        if (response.ContentStream is { } stream && !message.BufferResponse)
+        {
+            response.ContentStream = new StreamErrors(stream);
         }
     }
 }

@@ -1,17 +1,26 @@
 using System.Text;
 using Cartwright.Chat.Conversations;
 using Cartwright.Chat.Models;
+using Cartwright.Chat.Terminal;
 
 namespace Cartwright.Chat.Scripting;
 
 /// <summary>One question and its answer, for scripts: the answer goes to the output, everything else to the error output.</summary>
 internal sealed class OneShot(ChatSession session, TextWriter output, TextWriter errors)
 {
+    private readonly List<CallRecord> _calls = [];
+
     /// <summary>The question was answered.</summary>
     public const int Answered = 0;
 
     /// <summary>It was not; a line on the error output says why.</summary>
     public const int Failed = 1;
+
+    private const string NobodyToAsk =
+        "Not called: this tool may change something, and nobody can be asked here. Do not repeat the call; tell the user that --yes allows it.";
+
+    /// <summary>The calls of the last answer.</summary>
+    public IReadOnlyList<CallRecord> Calls => _calls;
 
     /// <summary>Asks, and shows the answer as text while it comes.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -19,10 +28,11 @@ internal sealed class OneShot(ChatSession session, TextWriter output, TextWriter
     {
         var told = new Told();
         var tools = new Dictionary<int, CallStarted>();
+        _calls.Clear();
         var isFresh = true;
         try
         {
-            await foreach (var happened in session.Conversation!.Say(question, cancellation))
+            await foreach (var happened in Conversation().Say(question, cancellation))
             {
                 told.Add(happened);
                 switch (happened)
@@ -39,10 +49,11 @@ internal sealed class OneShot(ChatSession session, TextWriter output, TextWriter
                     case CallFinished finished:
                         // What was said before a call is a paragraph of its own.
                         await EndLine();
-                        Note($"{(finished.Outcome.Failed ? "failed" : "called")} {SafeText.Line(tools[finished.Number].Tool, 80)} {SafeText.Line(tools[finished.Number].Arguments, 160)} ({finished.Took.TotalMilliseconds:0} ms, {finished.Bytes} bytes)");
+                        Note(Line(tools[finished.Number], finished));
+                        _calls.Add(new CallRecord(finished.Number, tools[finished.Number].Tool, tools[finished.Number].Arguments, finished.Outcome, finished.Took, finished.Bytes, finished.CutTo));
                         break;
                     case RetryWaiting wait:
-                        Note($"waiting {Math.Ceiling(wait.Wait.TotalSeconds):0} s: {wait.Reason}");
+                        Note($"waiting {Math.Ceiling(wait.Wait.TotalSeconds):0} s: {SafeText.Line(wait.Reason, 200)}");
                         break;
                     case TurnEnded { Usage: { } usage }:
                         await EndLine();
@@ -79,13 +90,27 @@ internal sealed class OneShot(ChatSession session, TextWriter output, TextWriter
     public async Task<int> AskForJson(string question, CancellationToken cancellation)
     {
         var told = new Told();
-        await foreach (var happened in session.Conversation!.Say(question, cancellation))
+        await foreach (var happened in Conversation().Say(question, cancellation))
         {
             told.Add(happened);
         }
 
-        await output.WriteLineAsync(OneShotJson.Write(told, session.Conversation.Model));
+        await output.WriteLineAsync(OneShotJson.Write(told, session.Conversation!.Model));
         return told.Error is null ? Answered : Failed;
+    }
+
+    /// <summary>A call that is over; a failed one with the reason.</summary>
+    private static string Line(CallStarted started, CallFinished finished)
+    {
+        var call = $"{SafeText.Line(started.Tool, 80)} {SafeText.Line(started.Arguments, 160)} ({finished.Took.TotalMilliseconds:0} ms, {finished.Bytes} bytes{(finished.CutTo is { } part ? $", of which the model got {part}" : "")})";
+        return finished.Outcome.Failed ? $"failed {call}: {SafeText.Line(finished.Outcome.Text, 300)}" : $"called {call}";
+    }
+
+    /// <summary>The conversation, in which a call that is not allowed says why: nobody is there to allow it.</summary>
+    private Conversation Conversation()
+    {
+        session.Conversation!.NotAllowed = NobodyToAsk;
+        return session.Conversation;
     }
 
     private void Note(string note)

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Cartwright.Chat.Conversations;
+using Cartwright.Chat.Terminal;
 
 namespace Cartwright.Chat.Scripting;
 
@@ -16,7 +17,7 @@ internal static class OneShotJson
             json["error"] = error;
         }
 
-        json["calls"] = new JsonArray([.. told.Calls.Select(call => Call(call.Started, call.Finished))]);
+        json["calls"] = new JsonArray([.. told.Calls.Select(call => Call(call.Started.Tool, call.Started.Arguments, call.Finished))]);
         json["usage"] = told.Usage is not { } usage ? null : new JsonObject
         {
             ["input_tokens"] = usage.Input,
@@ -27,13 +28,27 @@ internal static class OneShotJson
         return Text(json);
     }
 
+    /// <summary>The same of calls that were made without a model.</summary>
+    public static string Write(IEnumerable<CallRecord> calls, string? error)
+    {
+        var json = new JsonObject { ["answer"] = null };
+        if (error is not null)
+        {
+            json["error"] = error;
+        }
+
+        json["calls"] = new JsonArray([.. calls.Select(call => Call(call.Tool, call.Arguments, new CallFinished(call.Number, call.Outcome, call.Took, call.Bytes)))]);
+        (json["usage"], json["model"]) = (null, null);
+        return Text(json);
+    }
+
     /// <summary>The same of what failed before a question could be asked.</summary>
     public static string Error(string advice) => Text(new JsonObject { ["error"] = advice });
 
-    private static JsonObject Call(CallStarted started, CallFinished? finished) => new()
+    private static JsonObject Call(string tool, string arguments, CallFinished? finished) => new()
     {
-        ["tool"] = started.Tool,
-        ["arguments"] = (JsonNode?)ModelMessages.Arguments(started.Arguments) ?? started.Arguments,
+        ["tool"] = tool,
+        ["arguments"] = (JsonNode?)ModelMessages.Arguments(arguments) ?? arguments,
         ["failed"] = finished?.Outcome.Failed ?? true,
         ["milliseconds"] = finished is null ? null : (long)finished.Took.TotalMilliseconds,
         ["bytes"] = finished?.Bytes,

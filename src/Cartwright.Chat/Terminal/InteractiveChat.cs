@@ -2,6 +2,7 @@ using System.Text;
 using Cartwright.Chat.Commands;
 using Cartwright.Chat.Connections;
 using Cartwright.Chat.Conversations;
+using Cartwright.Chat.Scripting;
 using Spectre.Console;
 
 namespace Cartwright.Chat.Terminal;
@@ -13,43 +14,45 @@ internal sealed class InteractiveChat
     private readonly Approval _approval;
     private readonly EditorPrompt _prompt;
     private readonly bool _isTerminal;
+    private readonly OneShot? _script;
     private bool _leaveNext;
 
-    private InteractiveChat(ChatRoom room, Approval approval, History history, bool isTerminal)
+    private InteractiveChat(ChatRoom room, Approval approval, History history, bool isTerminal, OneShot? script)
     {
-        (_room, _approval, _isTerminal) = (room, approval, isTerminal);
+        (_room, _approval, _isTerminal, _script) = (room, approval, isTerminal, script);
         var mark = room.Screen.Canvas.Unicode ? "❯ " : "> ";
         _prompt = new EditorPrompt(mark, "", new Completions(room.Session, room.Offers).Complete, history);
     }
 
     private Screen Screen => _room.Screen;
 
-    /// <summary>Runs until the user leaves. Gives the exit code of the program.</summary>
-    public static async Task<int> Run(ChatSession session, IAnsiConsole console, CancellationToken cancellation)
+    /// <summary>Runs until the user leaves, or the script is over. Gives the exit code of the program.</summary>
+    /// <param name="script">Lines as they would be typed; null to ask the user for them.</param>
+    public static async Task<int> Run(ChatSession session, IAnsiConsole console, TextReader? script, CancellationToken cancellation)
     {
         using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16);
-        using var terminal = RawTerminal.TryOpen(output);
+        using var terminal = script is null ? RawTerminal.TryOpen(output) : null;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, terminal?.Ended ?? CancellationToken.None);
         var area = terminal is null ? null : new LiveArea(output, () => (console.Profile.Width, console.Profile.Height));
         var color = terminal is not null && console.Profile.Capabilities.ColorSystem != ColorSystem.NoColors;
         var canvas = new Canvas(console.Profile.Capabilities, color, () => area?.Width ?? console.Profile.Width);
-        var screen = new Screen(output, canvas, area);
+        var screen = new Screen(output, canvas, area, script is null ? null : Console.Error);
         var keys = terminal is null ? null : new KeySource(terminal.Input, session.Time);
         var attention = new Attention(keys, area);
         ILineSource lines = keys is null
-            ? new PlainLines(Console.In, output, !Console.IsInputRedirected)
+            ? new PlainLines(script ?? Console.In, output, script is null && !Console.IsInputRedirected)
             : new LineEditor(area!, keys, screen.Paint);
         var history = new History(
             terminal is null ? null : History.StandardFile(Environment.GetEnvironmentVariable),
             [session.Settings.ServerKey ?? "", session.Settings.Model?.Key ?? ""]);
         var approval = new Approval(screen, attention, session.Settings.Yes);
-        var chat = new InteractiveChat(new ChatRoom(session, screen, lines, attention), approval, history, terminal is not null);
+        var chat = new InteractiveChat(new ChatRoom(session, screen, lines, attention), approval, history, terminal is not null, script is null ? null : new OneShot(session, output, Console.Error));
         return await chat.Run(() => terminal?.EndCode ?? 130, stop.Token);
     }
 
     private async Task<int> Run(Func<int> endCode, CancellationToken cancellation)
     {
-        if (_room.Session.Conversation is { } conversation)
+        if (_room.Session.Conversation is { } conversation && _script is null)
         {
             conversation.Approve = _approval.Ask;
         }
@@ -80,13 +83,13 @@ internal sealed class InteractiveChat
     private void Greet()
     {
         var (session, paint) = (_room.Session, Screen.Paint);
-        if (session.Settings.Quiet)
+        if (session.Settings.Quiet || _script is not null)
         {
             return;
         }
 
         var model = session.Conversation is { } conversation ? $", {SafeText.Line(conversation.Model, 60)}" : "";
-        Screen.Say($"{paint.Bold(SafeText.Line(session.Connection.ServerName, 60))} {paint.Dim($"at {SafeText.Line(session.Connection.Address.ToString(), 200)}{model}. /help lists the commands.")}");
+        Screen.Say($"{paint.Bold(SafeText.Line(session.Connection.ServerName, 60))} {paint.Dim($"at {Advice.Where(session.Connection.Address)}{model}. /help lists the commands.")}");
         if (session.Conversation is null)
         {
             Screen.Say(paint.Warning("No OPENAI_API_KEY, so no model: tools only. /call, /prompt, /read and completion work."));
@@ -176,6 +179,13 @@ internal sealed class InteractiveChat
         if (_isTerminal)
         {
             Screen.Print("\n");
+        }
+
+        if (_script is not null)
+        {
+            Screen.HasFailed |= await _script.Ask(text, cancellation) != OneShot.Answered;
+            _room.LastCalls = _script.Calls.Count > 0 ? [.. _script.Calls] : _room.LastCalls;
+            return;
         }
 
         var view = new TurnView(Screen, _room.Session.Time, _room.Session.Settings.Quiet);

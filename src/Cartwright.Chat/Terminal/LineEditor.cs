@@ -23,6 +23,9 @@ internal sealed record EditorPrompt(string Mark, string Hint = "", Completer? Co
 /// <summary>Where lines come from: a terminal with an editor, or plain input.</summary>
 internal interface ILineSource
 {
+    /// <summary>Somebody is there to answer a question. A script is not: what it says next is its next command.</summary>
+    bool CanAsk { get; }
+
     /// <summary>Asks for a line.</summary>
     Task<Entry> Read(EditorPrompt prompt, CancellationToken cancellation);
 }
@@ -37,6 +40,8 @@ internal sealed class LineEditor(LiveArea area, KeySource keys, Paint paint) : I
     private HistoryWalk _walk = new([]);
     private CompletionMenu? _menu;
     private HistorySearch? _search;
+
+    public bool CanAsk => true;
 
     public async Task<Entry> Read(EditorPrompt prompt, CancellationToken cancellation)
     {

@@ -3,6 +3,8 @@ namespace Cartwright.Chat.Terminal;
 /// <summary>Lines of an input that is no terminal, or one that cannot move its cursor.</summary>
 internal sealed class PlainLines(TextReader input, TextWriter output, bool isTerminal) : ILineSource
 {
+    public bool CanAsk => isTerminal;
+
     public async Task<Entry> Read(EditorPrompt prompt, CancellationToken cancellation)
     {
         if (isTerminal)

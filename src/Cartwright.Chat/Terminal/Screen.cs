@@ -3,8 +3,17 @@ using Spectre.Console.Rendering;
 namespace Cartwright.Chat.Terminal;
 
 /// <summary>Where the chat is shown: finished text above, and on a terminal the area below that changes.</summary>
-internal sealed class Screen(TextWriter output, Canvas canvas, LiveArea? area)
+/// <param name="errors">In scripts the error output, which gets what is no answer; else null, and there is one place for all.</param>
+internal sealed class Screen(TextWriter output, Canvas canvas, LiveArea? area, TextWriter? errors = null)
 {
+    private readonly Screen? _aside = errors is null ? null : new Screen(errors, canvas, null);
+
+    /// <summary>Where lines about calls go.</summary>
+    public Screen Aside => _aside ?? this;
+
+    /// <summary>A script runs, which nobody watches.</summary>
+    public bool IsScript => _aside is not null;
+
     public Canvas Canvas { get; } = canvas;
 
     /// <summary>Null where the cursor cannot be moved: then there are finished lines only.</summary>
@@ -35,13 +44,33 @@ internal sealed class Screen(TextWriter output, Canvas canvas, LiveArea? area)
     public string Fold(string text, int indent = 0) =>
         Area is null ? text : AnsiText.Wrap(text, Canvas.Width - indent).Replace("\n", $"\n{new string(' ', indent)}", StringComparison.Ordinal);
 
+    /// <summary>Says what helps whoever types; a script does not need it.</summary>
+    public void Note(string line)
+    {
+        if (!IsScript)
+        {
+            Say(line);
+        }
+    }
+
     /// <summary>Whether anything went wrong since the start, for the exit code of scripts.</summary>
     public bool HasFailed { get; set; }
+
+    /// <summary>What was complained of first.</summary>
+    public string? Complaint { get; private set; }
 
     /// <summary>Says what stands in the way, or what went wrong.</summary>
     public void Complain(string advice)
     {
         HasFailed = true;
-        Say(Paint.Bad(SafeText.Clean(advice)));
+        Complaint ??= advice;
+        if (_aside is null)
+        {
+            Say(Paint.Bad(SafeText.Clean(advice)));
+        }
+        else
+        {
+            _aside.Say($"cartwright: {SafeText.Line(advice, 600)}");
+        }
     }
 }

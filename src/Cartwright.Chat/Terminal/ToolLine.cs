@@ -5,7 +5,7 @@ namespace Cartwright.Chat.Terminal;
 
 /// <summary>A tool call of a turn, kept for /last.</summary>
 /// <param name="Arguments">JSON as it was sent, or as the model wrote it.</param>
-internal sealed record CallRecord(int Number, string Tool, string Arguments, ToolOutcome Outcome, TimeSpan Took, int Bytes);
+internal sealed record CallRecord(int Number, string Tool, string Arguments, ToolOutcome Outcome, TimeSpan Took, int Bytes, int? CutTo = null);
 
 /// <summary>Tool calls on one line each.</summary>
 internal static class ToolLine
@@ -23,7 +23,7 @@ internal static class ToolLine
             (false, false) => "ok",
             _ => "!!",
         };
-        var end = $"{Duration(call.Took)}, {(failed ? "failed" : Size(call.Bytes))}";
+        var end = $"{Duration(call.Took)}, {(failed ? "failed" : Size(call.Bytes) + (call.CutTo is { } part ? $", of which the model got {Size(part)}" : ""))}";
         var head = $"  {mark} {SafeText.Line(call.Tool, 60)}";
         var arguments = Arguments(call.Arguments, width - CellWidth.Of(head) - end.Length - 4);
         var paint = canvas.Paint;

@@ -197,7 +197,7 @@ internal sealed class TurnView(Screen screen, TimeProvider time, bool quiet)
             call = new ToolCall(started.Id, started.Tool, started.Arguments);
         }
 
-        var record = new CallRecord(finished.Number, call.Tool, call.Arguments, finished.Outcome, finished.Took, finished.Bytes);
+        var record = new CallRecord(finished.Number, call.Tool, call.Arguments, finished.Outcome, finished.Took, finished.Bytes, finished.CutTo);
         _calls.Add(record);
         if (quiet)
         {

@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Cartwright.Chat;
+using Cartwright.Chat.Commands;
 using Cartwright.Chat.Connections;
 using Cartwright.Chat.Conversations;
 using Cartwright.Chat.Scripting;
 using Cartwright.Chat.Terminal;
 using Cartwright.Server;
 using Spectre.Console;
+using Command = System.CommandLine.Command;
 
 namespace Cartwright;
 
@@ -16,6 +18,9 @@ internal static class ChatVerb
     public const string Name = "chat";
 
     private const int LongestPipe = 200_000;
+
+    /// <summary>A pipe that is silent for longer has its reader told what is waited for.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
 
     public static Command Create()
     {
@@ -45,9 +50,31 @@ internal static class ChatVerb
                 Yes = parsed.GetValue(yes),
                 Quiet = parsed.GetValue(quiet),
             };
-            return Run(options, parsed.GetValue(question), parsed.GetValue(json), cancellation);
+            return Guard(() => Run(options, parsed.GetValue(question), parsed.GetValue(json), cancellation));
         });
         return verb;
+    }
+
+    /// <summary>An input or output that fails, such as a full disk, is no bug of the program.</summary>
+    private static async Task<int> Guard(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            try
+            {
+                Terminal.Complain(Problem.Invalid($"The input or the output cannot be used: {error.Message.TrimEnd('.')}."));
+            }
+            catch (IOException)
+            {
+                // Nor can it be said.
+            }
+
+            return OneShot.Failed;
+        }
     }
 
     private static async Task<int> Run(ChatOptions options, string? question, bool json, CancellationToken cancellation)
@@ -61,23 +88,24 @@ internal static class ChatVerb
         var time = Terminal.Time;
         if (question is null && !json && !Console.IsInputRedirected)
         {
-            return await Converse(settings.Value, time, cancellation);
+            return await Converse(settings.Value, null, time, cancellation);
         }
 
         using var stop = new StopSignals();
         try
         {
-            var whole = await Question(question, stop.Token);
-            if (whole.StartsWith('/') && !json)
+            var whole = await Question(question, options.Quiet, stop.Token);
+            if (CommandList.Split(whole.Split('\n', 2)[0].TrimEnd()) is { } first)
             {
-                // Commands, one a line, as they would be typed.
-                Console.SetIn(new StringReader(whole));
-                return await Converse(settings.Value with { Quiet = true }, time, stop.Token);
+                return !CommandList.IsKnown(first.Name) ? Fail(CommandList.Unknown(first.Name), json, OneShot.Failed)
+                    : !json ? await Converse(settings.Value, whole, time, stop.Token)
+                    : JsonCalls.Flaw(whole) is { } flaw ? Fail(flaw, json, Terminal.BadSetup)
+                    : await Answer(settings.Value with { Quiet = true }, json, time, session => JsonCalls.Run(session, whole, Console.Out, stop.Token), stop.Token);
             }
 
             return whole.Length == 0 ? Fail("There is no question: give one with -q, or pipe it in.", json, Terminal.BadSetup)
                 : settings.Value.Model is null ? Fail("OPENAI_API_KEY is not set, so there is no model to ask: set it in the environment or in .env.", json, Terminal.BadSetup)
-                : await Answer(settings.Value, whole, json, time, stop.Token);
+                : await Answer(settings.Value, json, time, session => Ask(session, whole, json, stop.Token), stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -85,7 +113,8 @@ internal static class ChatVerb
         }
     }
 
-    private static async Task<int> Converse(ChatSettings settings, TimeProvider time, CancellationToken cancellation)
+    /// <summary>On a screen; or with a script, which is commands and questions, one a line, as they would be typed.</summary>
+    private static async Task<int> Converse(ChatSettings settings, string? script, TimeProvider time, CancellationToken cancellation)
     {
         try
         {
@@ -93,7 +122,8 @@ internal static class ChatVerb
             var opening = Task.Run(() => ChatSession.Open(settings, time, cancellation), cancellation);
             var console = AnsiConsole.Console;
             await using var session = await opening;
-            return await InteractiveChat.Run(session, console, cancellation);
+            using var lines = script is null ? null : new StringReader(script);
+            return await InteractiveChat.Run(session, console, lines, cancellation);
         }
         catch (ConnectionProblem problem)
         {
@@ -101,13 +131,12 @@ internal static class ChatVerb
         }
     }
 
-    private static async Task<int> Answer(ChatSettings settings, string question, bool json, TimeProvider time, CancellationToken stop)
+    private static async Task<int> Answer(ChatSettings settings, bool json, TimeProvider time, Func<ChatSession, Task<int>> ask, CancellationToken stop)
     {
         try
         {
             await using var session = await ChatSession.Open(settings, time, stop);
-            var shot = new OneShot(session, Console.Out, Console.Error);
-            return json ? await shot.AskForJson(question, stop) : await shot.Ask(question, stop);
+            return await ask(session);
         }
         catch (ConnectionProblem problem)
         {
@@ -115,11 +144,28 @@ internal static class ChatVerb
         }
     }
 
-    /// <summary>What was given, and below it what is piped in.</summary>
-    private static async Task<string> Question(string? given, CancellationToken stop)
+    private static Task<int> Ask(ChatSession session, string question, bool json, CancellationToken stop)
     {
-        var piped = Console.IsInputRedirected ? await Task.Run(Console.In.ReadToEnd, stop).WaitAsync(stop) : "";
+        var shot = new OneShot(session, Console.Out, Console.Error);
+        return json ? shot.AskForJson(question, stop) : shot.Ask(question, stop);
+    }
+
+    /// <summary>What was given, and below it what is piped in.</summary>
+    private static async Task<string> Question(string? given, bool quiet, CancellationToken stop)
+    {
+        var piped = Console.IsInputRedirected ? await Piped(given is null ? "the question" : "the rest of the question", quiet, stop) : "";
         return string.Join("\n\n", new[] { given, Attachments.Cut(piped, LongestPipe) }.Select(part => part?.Trim()).Where(part => part is { Length: > 0 }));
+    }
+
+    private static async Task<string> Piped(string what, bool quiet, CancellationToken stop)
+    {
+        var reading = Task.Run(Console.In.ReadToEnd, stop);
+        if (!quiet && await Task.WhenAny(reading, Task.Delay(Silence, Terminal.Time, stop)) != reading && !stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine($"· reading {what} from standard input, to its end; < /dev/null gives none");
+        }
+
+        return await reading.WaitAsync(stop);
     }
 
     private static int Fail(string advice, bool json, int code)

@@ -33,7 +33,8 @@ internal static class Terminal
     /// <summary>Says on standard error, in red on a terminal, what stands in the way.</summary>
     public static int Complain(Problem problem)
     {
-        var colour = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "";
+        var colour = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+            && Environment.GetEnvironmentVariable("TERM") is not "dumb";
         foreach (var line in problem.Advice.Split('\n'))
         {
             Console.Error.WriteLine(colour ? $"\e[31mcartwright: {line}\e[0m" : $"cartwright: {line}");

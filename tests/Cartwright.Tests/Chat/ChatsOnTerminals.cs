@@ -252,6 +252,33 @@ public sealed class ChatsOnTerminals
         Assert.Equal(0, await dumb.Exit());
     }
 
+    [Fact]
+    public async Task A_secret_in_the_query_of_the_address_is_not_shown()
+    {
+        await using var chat = await ChatTerminal.Start();
+        using var tmux = await chat.Open(hasModel: false, ["--url", $"{chat.ShopUrl}?token=abcsecret"]);
+        var screen = await tmux.Prompt();
+        Assert.Contains($"at {chat.ShopUrl}. /help", screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("abcsecret", screen, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_given_with_q_are_run_and_over_on_a_terminal_too()
+    {
+        await using var chat = await ChatTerminal.Start();
+        using var tmux = await chat.Open(hasModel: false, ["-q", "/prompts"]);
+        Assert.Contains("summarize_sales", await tmux.Until("[code 0]"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_terminal_that_knows_no_colours_gets_none_in_complaints()
+    {
+        await using var chat = await ChatTerminal.Start();
+        using var tmux = await chat.Open(hasModel: false, ["--max-rounds", "0"], terminal: "dumb");
+        await tmux.Until("[code 2]");
+        Assert.DoesNotContain('\e', await tmux.Screen(colors: true));
+    }
+
     private static async Task Say(Tmux tmux, string line)
     {
         await tmux.Type(line);

@@ -255,6 +255,22 @@ public sealed class Connecting
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connection.ListTools(stop.Token));
     }
 
+    [Fact]
+    public async Task A_query_of_the_address_comes_after_the_path()
+    {
+        var asked = new List<string>();
+        await using var server = await Serve(http =>
+        {
+            asked.Add($"{http.Request.Path}{http.Request.QueryString}");
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync("{}");
+        });
+        await using var connection = await Open("REST", new Uri(new Uri(server.Urls.First()), "/mcp/?token=abc"), null);
+        await connection.ListTools();
+        await connection.ReadResource("shop://a/b");
+        Assert.Equal(["/mcp/tools?token=abc", "/mcp/resources/read/shop:%2F%2Fa%2Fb?token=abc"], asked);
+    }
+
     internal static async Task<WebApplication> Serve(RequestDelegate answer)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Cartwright.Chat.Connections;
 using Cartwright.Chat.Conversations;
+using Cartwright.Chat.Terminal;
 using Cartwright.Server.Sales;
 using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Sales;
@@ -187,7 +188,7 @@ public sealed class Conversing
         chat.Model.Calls(("1", "find_products", arguments)).Says("Sorry.");
         Assert.Equal($"[asked 1]\n[1 find_products {arguments}]\n[1 failed]\nSorry.[300+30 0.0009]", await chat.Transcript("Ferns?"));
         Assert.Equal(
-            ["user: Ferns?", "assistant:  find_products({})#1", $"tool #1: Error: The arguments are no JSON object: {arguments} Call find_products again with one object that fits its schema."],
+            ["user: Ferns?", "assistant:  find_products({})#1", $"tool #1: Error: The arguments are no JSON object: {arguments}. Call find_products again with one object that fits its schema."],
             chat.Model.Messages(1));
     }
 
@@ -237,7 +238,10 @@ public sealed class Conversing
             TestTools.Options(), TestTools.Features(TestTools.Of("large", (_, _) => TestTools.Text(new string('x', 100_000))))));
         await using var chat = await ChatBench.Open(host);
         chat.Model.Calls(("1", "large", "{}")).Says("Large.");
-        await chat.Say("Go");
+        var finished = (await chat.Say("Go")).OfType<CallFinished>().Single();
+        Assert.Equal((100_000, 40_080), (finished.Bytes, finished.CutTo));
+        var record = new CallRecord(1, "large", "{}", finished.Outcome, TimeSpan.Zero, finished.Bytes, finished.CutTo);
+        Assert.Equal("  ✓ large 0 ms, 97.7 KB, of which the model got 39.1 KB", ToolLine.Finished(record, 100, TestCanvas.Plain(100)));
         Assert.Equal($"tool #1: {new string('x', 40_000)}\n[Cut here: 40000 of 100000 characters. Ask for less at a time to see the rest.]", chat.Model.Messages(1)[2]);
     }
 

@@ -96,6 +96,22 @@ public sealed class ModelTroubles(SharedHost host) : IClassFixture<SharedHost>
     }
 
     [Theory]
+    [InlineData(4096)]
+    [InlineData(1)]
+    public async Task What_the_endpoint_says_in_the_middle_of_a_stream_is_told(int pieceSize)
+    {
+        await using var chat = await Open();
+        chat.Model.PieceSize = pieceSize;
+        const string Overloaded = """{"id":"c1","choices":[],"error":{"message":"Provider overloaded, try model B\u001b[2J","code":502}}""";
+        chat.Model.Sends(Overloaded).Sends(Overloaded).Sends(Overloaded).Sends(Overloaded);
+        Assert.Matches(@"^\[wait 1\]\n\[wait 2\]\n\[wait 4\]\n\[http\S+ has trouble of its own \(HTTP 502\): try again later\. It says: Provider overloaded, try model B␛\[2J\]\n\[end\]", await chat.Transcript("Hello?"));
+        chat.Model.Sends(ScriptedModel.Text("The \"error\" is "), """{"error":"out of memory"}""", "[DONE]");
+        Assert.StartsWith("The \"error\" is [The answer broke off (the endpoint reported an error: out of memory): ", await chat.Transcript("Hello?"), StringComparison.Ordinal);
+        chat.Model.Sends("""{"error":{"message":"Bad sk-test-key-of-the-model","code":401}}""");
+        Assert.Contains("does not take the key", await chat.Transcript("Hello?"), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(401, """{"error":{"message":"Incorrect API key provided: sk-test-key-of-the-model."}}""", "does not take the key in OPENAI_API_KEY")]
     [InlineData(403, """{"error":{"message":"No access for sk-test-key-of-the-model"}}""", "may not use scripted at")]
     [InlineData(404, """{"error":{"message":"The model `scripted` does not exist","code":"model_not_found"}}""", "There is no model scripted at")]
@@ -143,6 +159,15 @@ public sealed class ModelTroubles(SharedHost host) : IClassFixture<SharedHost>
         await using var chat = await ChatBench.Open(
             new Uri(host.Wire.Address, "/mcp"), change: settings => settings with { Model = settings.Model! with { Endpoint = new Uri(address) } });
         Assert.Contains(advice, await chat.Transcript("Hello?"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_a_word_leaves_the_advice_readable()
+    {
+        await using var chat = await ChatBench.Open(
+            new Uri(host.Wire.Address, "/mcp"),
+            change: settings => settings with { Model = settings.Model! with { Key = "local", Endpoint = new Uri("http://localhost:1/v1?secret=x") } });
+        Assert.StartsWith("[Nothing listens at http://localhost:1/v1: check OPENAI_BASE_URL", await chat.Transcript("Hello?"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -79,6 +79,9 @@ public sealed class ReadingCommands
     [InlineData("/usr/bin is a path", null)]
     [InlineData("hello /tools", null)]
     [InlineData("//comment", null)]
+    [InlineData("/* comment */", null)]
+    [InlineData("/?", "/?")]
+    [InlineData("/", "/")]
     public void A_line_is_a_command_when_it_begins_with_a_slash_and_a_word(string line, string? name) => Assert.Equal(name, CommandList.Split(line)?.Name);
 
     [Theory]

@@ -155,13 +155,136 @@ public sealed class Scripting
     public async Task Commands_work_in_scripts_without_a_model(int expected, string shown, string piped)
     {
         await using var bench = await Bench.Start(model: false);
-        var (code, output, errors) = await bench.Run([], piped);
-        Assert.Equal((expected, ""), (code, errors));
-        Assert.Contains(shown, output, StringComparison.Ordinal);
+        var (code, output, errors) = await bench.Run(["--quiet"], piped);
+        Assert.Equal((expected, expected == 0), (code, errors.Length == 0));
+        Assert.Contains(shown, expected == 0 ? output : errors, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', output);
         (code, output, errors) = await bench.Run(["-q", piped.Trim()]);
-        Assert.Equal((expected, ""), (code, errors));
-        Assert.Contains(shown, output, StringComparison.Ordinal);
+        Assert.Equal(expected, code);
+        Assert.Contains(shown, expected == 0 ? output : errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cartwright: Not called: query is needed. Give it as query=...\n", "/call find_products")]
+    [InlineData("cartwright: Not prepared: product_id is needed. Give it as product_id=...\n", "/prompt product_deepdive_markdown")]
+    public async Task What_is_missing_in_a_script_is_not_taken_from_its_next_line(string complaint, string line)
+    {
+        await using var bench = await Bench.Start(model: false);
+        var (code, output, errors) = await bench.Run([], $"{line}\n/tools\n");
+        Assert.Equal((1, complaint), (code, errors));
+        Assert.Contains("sales_report", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_is_not_overwritten_by_a_script()
+    {
+        await using var bench = await Bench.Start();
+        bench.Model.Says("Fine.");
+        bench.Folder.File("a.json", "kept");
+        var (code, output, errors) = await bench.Run(["--quiet"], "/model\nplain\n/save a.json\n/last\n");
+        Assert.Equal((1, "cartwright: a.json is there already, and nobody can be asked here whether to overwrite it: name another file, or remove this one first.\n"), (code, errors));
+        Assert.EndsWith("\nFine.\nNo tool has been called yet.\n", output, StringComparison.Ordinal);
+        Assert.Equal("kept", await File.ReadAllTextAsync(Path.Combine(bench.Folder.Path, "a.json")));
+    }
+
+    [Fact]
+    public async Task Of_commands_too_the_output_has_the_results_alone()
+    {
+        await using var bench = await Bench.Start(model: false);
+        string[] call = ["-q", "/call top_products date_start=2026-02-01 date_end=2026-02-28 n=3"];
+        var (code, output, errors) = await bench.Run(call);
+        Assert.Equal(0, code);
+        Assert.Matches(@"^  \S+ top_products .*n=3.* \d+ m?s, [\d.]+ K?B\n$", errors);
+        Assert.DoesNotContain(" ms, ", output, StringComparison.Ordinal);
+        (code, output, errors) = await bench.Run([.. call, "--quiet"]);
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("1. Boston Fern (fern)", output, StringComparison.Ordinal);
+        Assert.Equal((1, "", "cartwright: There is no tool nope. /tools lists them.\n"), await bench.Run(["-q", "/call nope"]));
+        Assert.Equal((1, "", "cartwright: There is no command /nope. /help lists them.\n"), await bench.Run(["-q", "/nope"]));
+    }
+
+    [Fact]
+    public async Task Calls_of_scripts_have_their_results_in_JSON()
+    {
+        await using var bench = await Bench.Start(model: false);
+        var (code, output, errors) = await bench.Run(["--json"], "/call top_products date_start=2026-02-01 date_end=2026-02-28 n=3\n/call find_products fern\n");
+        Assert.Equal((0, ""), (code, errors));
+        var json = JsonNode.Parse(output)!;
+        Assert.Equal(["answer", "calls", "usage", "model"], json.AsObject().Select(member => member.Key));
+        Assert.Equal(["top_products", "find_products"], json["calls"]!.AsArray().Select(call => (string)call!["tool"]!));
+        Assert.Equal("fern", (string)json["calls"]![0]!["result"]!["rows"]![0]!["product_id"]!);
+        (code, output, _) = await bench.Run(["--json"], "/call find_products\n/call sales_between date_start=2026-02-28 date_end=2026-02-01\n");
+        json = JsonNode.Parse(output)!;
+        Assert.Equal((1, "Not called: query is needed. Give it as query=..."), (code, (string)json["error"]!));
+        Assert.True((bool)Assert.Single(json["calls"]!.AsArray())!["failed"]!);
+        Assert.Equal(
+            (2, "{\"error\":\"With --json, commands can be /call alone, not \\\"/tools\\\": leave --json out for the others.\"}\n", ""),
+            await bench.Run(["-q", "/tools", "--json"]));
+    }
+
+    [Theory]
+    [InlineData("// a comment\nint main() {\n}")]
+    [InlineData("/* a comment */\nint main() {\n}")]
+    [InlineData("/usr/bin/env: no such file\nWhy?")]
+    public async Task A_question_that_begins_with_a_slash_and_no_command_is_one_question(string piped)
+    {
+        await using var bench = await Bench.Start();
+        bench.Model.Says("Fine.");
+        Assert.Equal((0, "Fine.\n", ""), await bench.Run(["--quiet"], piped));
+        Assert.Equal([$"user: {piped}"], bench.Model.Messages(0));
+    }
+
+    [Fact]
+    public async Task A_text_that_begins_with_an_unknown_command_is_not_sent_to_the_model()
+    {
+        await using var bench = await Bench.Start();
+        Assert.Equal((1, "", "cartwright: There is no command /nope. /help lists them.\n"), await bench.Run([], "/nope\nsecret\nlines\n"));
+        Assert.Empty(bench.Model.Requests);
+    }
+
+    [Fact]
+    public async Task A_write_that_nobody_allows_says_why_and_how()
+    {
+        await using var bench = await Bench.Start();
+        string[] shop = ["--url", new Uri(bench.Shop.Wire.Address, "/mcp").AbsoluteUri];
+        bench.Model.Calls(("1", "add_to_cart", """{"items":[{"product_id":"aloe-vera"}]}""")).Says("No.").Calls(("1", "add_to_cart", """{"items":[{"product_id":"aloe-vera"}]}""")).Says("No.");
+        var (code, output, errors) = await bench.Run([.. shop, "-q", "Buy it"]);
+        Assert.Equal((0, "No.\n"), (code, output));
+        Assert.Matches(@"^· failed add_to_cart .*: Not called: this tool may change something, and nobody can be asked here\..* --yes allows it\.\n", errors);
+        Assert.Contains("tell the user that --yes allows it", bench.Model.Messages(1)[^1], StringComparison.Ordinal);
+
+        // Nor is the next line of a script the answer.
+        (_, output, errors) = await bench.Run(shop, "/model\nBuy it\n/last\n");
+        Assert.Contains("--yes allows it", errors, StringComparison.Ordinal);
+        Assert.Contains("1. add_to_cart failed", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_one_line()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "There is no /dev/full here.");
+        await using var bench = await Bench.Start();
+        bench.Model.Says("Fine.");
+        foreach (var question in new[] { "/tools", "Fine?" })
+        {
+            var (code, errors) = await bench.Shell($"\"$0\" chat --quiet -q '{question}' </dev/null >/dev/full");
+            Assert.Equal(1, code);
+            Assert.Matches("^cartwright: The input or the output cannot be used: [^\n]*\n$", errors);
+        }
+
+        Assert.Equal((0, ""), await bench.Shell("set -o pipefail; \"$0\" chat -q /tools </dev/null | head -1 >/dev/null"));
+    }
+
+    [Fact]
+    public async Task A_pipe_that_stays_silent_is_told_of()
+    {
+        await using var bench = await Bench.Start();
+        bench.Model.Says("Fine.");
+        using var process = System.Diagnostics.Process.Start(bench.Start(["-q", "Hello?"]))!;
+        Assert.StartsWith("· reading the rest of the question from standard input", await process.StandardError.ReadLineAsync().WaitAsync(Mcp.Wire.Patience), StringComparison.Ordinal);
+        process.StandardInput.Close();
+        await process.WaitForExitAsync().WaitAsync(Mcp.Wire.Patience);
+        Assert.Equal((0, "Fine.\n"), (process.ExitCode, await process.StandardOutput.ReadToEndAsync()));
     }
 
     [Fact]
@@ -176,6 +299,8 @@ public sealed class Scripting
     private sealed class Bench(MerchantShop shop, ScriptedModel model, TempFolder folder) : IAsyncDisposable
     {
         public MerchantShop Shop => shop;
+
+        public TempFolder Folder => folder;
 
         public ScriptedModel Model => model;
 
@@ -199,6 +324,20 @@ public sealed class Scripting
         public System.Diagnostics.ProcessStartInfo Start(IEnumerable<string> arguments) => ChatProcess.Start(folder.Path, arguments);
 
         public Task<(int Code, string Output, string Errors)> Run(IEnumerable<string> arguments, string piped = "") => ChatProcess.Run(folder.Path, arguments, piped);
+
+        /// <summary>Runs a line of bash, in which $0 is the program.</summary>
+        public async Task<(int Code, string Errors)> Shell(string line)
+        {
+            var start = Start([]);
+            (start.FileName, var program) = ("bash", start.FileName);
+            start.ArgumentList.Clear();
+            new List<string> { "-c", line, program }.ForEach(start.ArgumentList.Add);
+            using var process = System.Diagnostics.Process.Start(start)!;
+            process.StandardInput.Close();
+            var errors = await process.StandardError.ReadToEndAsync().WaitAsync(Mcp.Wire.Patience);
+            await process.WaitForExitAsync().WaitAsync(Mcp.Wire.Patience);
+            return (process.ExitCode, errors);
+        }
 
         public async ValueTask DisposeAsync()
         {
