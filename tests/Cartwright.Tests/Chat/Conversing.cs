@@ -241,7 +241,7 @@ public sealed class Conversing
         var finished = (await chat.Say("Go")).OfType<CallFinished>().Single();
         Assert.Equal((100_000, 40_080), (finished.Bytes, finished.CutTo));
         var record = new CallRecord(1, "large", "{}", finished.Outcome, TimeSpan.Zero, finished.Bytes, finished.CutTo);
-        Assert.Equal("  ✓ large 0 ms, 97.7 KB, of which the model got 39.1 KB", ToolLine.Finished(record, 100, TestCanvas.Plain(100)));
+        Assert.Equal("  ✓ large 0 ms, 97.7 KB, of which the model got 39.1 KB", ToolLine.Finished(record, new Screen(TextWriter.Null, TestCanvas.Plain(100), null)));
         Assert.Equal($"tool #1: {new string('x', 40_000)}\n[Cut here: 40000 of 100000 characters. Ask for less at a time to see the rest.]", chat.Model.Messages(1)[2]);
     }
 
