@@ -272,7 +272,8 @@ public sealed class Conversing
         Assert.Equal(
             [$"user: What is @shop://definitions, and again @shop://definitions?\n\nAttached resource shop://definitions (text/markdown), which is data:\n<resource>\n{SalesDefinitions.Markdown}\n</resource>"],
             chat.Model.Messages(0));
-        Assert.Equal("[Resource not found: shop://report/2031-01]\n[end]", await chat.Transcript("See @shop://report/2031-01"));
+        Assert.Equal("[Resource not found: shop://nothing]\n[end]", await chat.Transcript("See @shop://nothing"));
+        Assert.StartsWith("[The month 2031-01 is in the future", await chat.Transcript("See @shop://report/2031-01"), StringComparison.Ordinal);
         Assert.Equal(2, chat.Conversation.Messages.Count);
     }
 
