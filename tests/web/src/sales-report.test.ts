@@ -312,7 +312,9 @@ test('Sample data and simulated orders are marked as such', async () => {
   await host.show({ conversation, tool: 'sales_report', args: february, result: { ...result, structuredContent: { ...content, includes_simulated: true } } });
   assert.match(await host.widget.locator('.marks').innerText(), /^Simulated orders/);
   await office.run('seed');
-  const seeded = await conversation.call('sales_report', february);
-  await host.show({ conversation, tool: 'sales_report', args: february, result: seeded });
+  const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
+  const lately = { date_start: day(30), date_end: day(2) };
+  const seeded = await conversation.call('sales_report', lately);
+  await host.show({ conversation, tool: 'sales_report', args: lately, result: seeded });
   assert.match(await host.widget.locator('.marks').innerText(), /^Sample data/);
 });
