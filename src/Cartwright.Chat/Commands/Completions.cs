@@ -22,7 +22,7 @@ internal sealed class Completions(ChatSession session, Offers offers)
             return new Completion(0, [.. Clean(values).Select(value => new Candidate(value, "", ""))]);
         };
 
-    /// <summary>Completes a line of the chat. A server that does not answer gives no candidates.</summary>
+    /// <summary>Completes a line of the chat. A server that does not answer gives no candidates; what would not come through a terminal unchanged is none.</summary>
     public async ValueTask<Completion> Complete(string text, int cursor, CancellationToken cancellation)
     {
         var found = await Find(text, cursor, cancellation);
@@ -190,7 +190,7 @@ internal sealed class Completions(ChatSession session, Offers offers)
     private static bool IsHarmless(string text) => SafeText.Line(text, int.MaxValue) == text;
 
     private static List<Candidate> Matching(IEnumerable<Candidate> candidates, string typed) =>
-        [.. candidates.Where(candidate => IsHarmless(candidate.Text) && candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
+        [.. candidates.Where(candidate => candidate.Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase))];
 
     private static async Task<IReadOnlyList<T>> Ask<T>(Func<Task<IReadOnlyList<T>>> ask)
     {

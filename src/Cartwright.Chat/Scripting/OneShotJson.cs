@@ -9,41 +9,42 @@ namespace Cartwright.Chat.Scripting;
 /// <summary>The one JSON object that --json prints.</summary>
 internal static class OneShotJson
 {
-    public static string Write(OneShot.Told told, string model)
-    {
-        var json = new JsonObject { ["answer"] = told.Answer.Length > 0 ? told.Answer : null };
-        if (told.Error is { } error)
-        {
-            json["error"] = error;
-        }
-
-        json["calls"] = new JsonArray([.. told.Calls.Select(call => Call(call.Started.Tool, call.Started.Arguments, call.Finished))]);
-        json["usage"] = told.Usage is not { } usage ? null : new JsonObject
+    public static string Write(OneShot.Told told, string model) => Write(
+        told.Answer.Length > 0 ? told.Answer : null,
+        told.Error,
+        told.Calls.Select(call => Call(call.Started.Tool, call.Started.Arguments, call.Finished)),
+        told.Usage is not { } usage ? null : new JsonObject
         {
             ["input_tokens"] = usage.Input,
             ["output_tokens"] = usage.Output,
             ["cost"] = usage.Cost,
-        };
-        json["model"] = model;
-        return Text(json);
-    }
+        },
+        model);
 
     /// <summary>The same of calls that were made without a model.</summary>
-    public static string Write(IEnumerable<CallRecord> calls, string? error)
+    public static string Write(IEnumerable<CallRecord> calls, string? error) => Write(
+        answer: null,
+        error,
+        calls.Select(call => Call(call.Tool, call.Arguments, new CallFinished(call.Number, call.Outcome, call.Took, call.Bytes))),
+        usage: null,
+        model: null);
+
+    /// <summary>The same of what failed before a question could be asked.</summary>
+    public static string Error(string advice) => Text(new JsonObject { ["error"] = advice });
+
+    private static string Write(string? answer, string? error, IEnumerable<JsonObject> calls, JsonObject? usage, string? model)
     {
-        var json = new JsonObject { ["answer"] = null };
+        var json = new JsonObject { ["answer"] = answer };
         if (error is not null)
         {
             json["error"] = error;
         }
 
-        json["calls"] = new JsonArray([.. calls.Select(call => Call(call.Tool, call.Arguments, new CallFinished(call.Number, call.Outcome, call.Took, call.Bytes)))]);
-        (json["usage"], json["model"]) = (null, null);
+        json["calls"] = new JsonArray([.. calls]);
+        json["usage"] = usage;
+        json["model"] = model;
         return Text(json);
     }
-
-    /// <summary>The same of what failed before a question could be asked.</summary>
-    public static string Error(string advice) => Text(new JsonObject { ["error"] = advice });
 
     private static JsonObject Call(string tool, string arguments, CallFinished? finished) => new()
     {

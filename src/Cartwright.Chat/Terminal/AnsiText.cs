@@ -17,14 +17,13 @@ internal static partial class AnsiText
         foreach (var (number, line) in text.Split('\n').Index())
         {
             wrapped.Append(number > 0 ? "\n" : "");
-            var (column, isFirst) = (0, true);
-            foreach (var word in line.Split(' '))
+            var column = 0;
+            foreach (var (place, word) in line.Split(' ').Index())
             {
                 var width = Width(word);
-                var breaks = !isFirst && column > 0 && column + 1 + width > columns;
-                wrapped.Append(isFirst ? "" : breaks ? "\n" : " ").Append(word);
-                column = isFirst || breaks ? width : column + 1 + width;
-                isFirst = false;
+                var breaks = column > 0 && column + 1 + width > columns;
+                wrapped.Append(place == 0 ? "" : breaks ? "\n" : " ").Append(word);
+                column = place == 0 || breaks ? width : column + 1 + width;
             }
         }
 

@@ -73,14 +73,16 @@ internal static class CellWidth
         var elements = StringInfo.GetTextElementEnumerator(text);
         while (elements.MoveNext())
         {
-            var next = OfElement(elements.GetTextElement());
+            var element = elements.GetTextElement();
+            var next = OfElement(element);
             if (width + next > columns && piece.Length > 0)
             {
                 yield return piece.ToString();
-                (width, _) = (0, piece.Clear());
+                piece.Clear();
+                width = 0;
             }
 
-            piece.Append(elements.GetTextElement());
+            piece.Append(element);
             width += next;
         }
 

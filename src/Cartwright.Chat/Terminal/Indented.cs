@@ -34,9 +34,9 @@ internal sealed class CodeLines(string text, Style style) : Renderable
     {
         foreach (var line in text.ReplaceLineEndings("\n").Split('\n'))
         {
-            foreach (var piece in EditorLayout.Lay(default, line.Replace("\t", "    ", StringComparison.Ordinal), 0, Math.Max(4, maxWidth), default).Rows)
+            foreach (var piece in CellWidth.Break(line.Replace("\t", "    ", StringComparison.Ordinal), Math.Max(4, maxWidth)))
             {
-                yield return new Segment(piece.Text, style);
+                yield return new Segment(piece, style);
                 yield return Segment.LineBreak;
             }
         }

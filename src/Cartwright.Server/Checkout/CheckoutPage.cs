@@ -77,7 +77,8 @@ internal static class CheckoutPage
 
         """).ToString();
 
-    private static string Flag(bool value) => value ? "true" : "false";
+    /// <summary>As the page's attributes and its status say it, which the script compares.</summary>
+    public static string Flag(bool value) => value ? "true" : "false";
 
     private static Html SimulatedBanner(CheckoutPageModel model) => model.IsSimulated || model.Payment is PaymentStep.Sandbox
         ? Html.Of($"""<p class="simulated">{PageIcon.Alert}<span><strong>Simulated payment:</strong> no money moves, and no card is asked for.</span></p>""")

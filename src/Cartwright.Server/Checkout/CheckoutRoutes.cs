@@ -163,10 +163,8 @@ internal sealed class CheckoutRoutes(
         http.Response.ContentType = "application/json";
         var order = file.Order;
         await http.Response.WriteAsync(
-            $$"""{"state":"{{OrderNames.Of(order.State)}}","awaits_approval":{{Json(AwaitsApproval(file))}},"has_buyer":{{Json(order.Buyer is not null)}},"updated":{{order.Version}}}""");
+            $$"""{"state":"{{OrderNames.Of(order.State)}}","awaits_approval":{{CheckoutPage.Flag(AwaitsApproval(file))}},"has_buyer":{{CheckoutPage.Flag(order.Buyer is not null)}},"updated":{{order.Version}}}""");
     }
-
-    private static string Json(bool value) => value ? "true" : "false";
 
     /// <summary>The order of the page's address; answers "not found", the same for every wrong address, when there is none.</summary>
     private async ValueTask<OrderFile?> Find(HttpContext http)

@@ -9,6 +9,9 @@ import { Stage } from './stage.js';
 
 const key = 'the-key-of-the-widget-tests';
 
+/** The day so many days ago, in UTC. */
+export const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10);
+
 /** A shop with its back office open, and what the merchant does at the command line. */
 export class BackOffice {
   private constructor(readonly stage: Stage) {}

@@ -9,7 +9,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 import { repository } from '../../node/src/server.js';
 import type { JsonObject } from '../../node/src/shapes.js';
-import { BackOffice } from './back-office.js';
+import { BackOffice, daysAgo } from './back-office.js';
 import type { Conversation, Result } from './conversation.js';
 import type { HostPage } from './host-page.js';
 import type { HostWindow } from './host/wire.js';
@@ -18,8 +18,7 @@ const RUNS = 25;
 const WARM_UP = 3;
 const [begin, end] = ['<!-- widgets:begin -->', '<!-- widgets:end -->'];
 const cart = { items: [{ name: 'Eggs', quantity: 2 }, { name: 'Milk' }, { name: 'Avocados', quantity: 2 }, { name: 'Tomatoes', quantity: 3 }] };
-const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-const year = { date_start: day(365), date_end: day(1) };
+const year = { date_start: daysAgo(365), date_end: daysAgo(1) };
 /** Each with the call whose result it shows, and what is on the screen once it does. */
 const widgets: { name: string; tool: string; call: string; args: JsonObject; content: string; isMerchant?: boolean }[] = [
   { name: 'product-catalog', tool: 'list_products', call: 'list_products', args: {}, content: '.card' },

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from '../../node/src/limits.js';
 import { asObject, type JsonObject } from '../../node/src/shapes.js';
 import { faults, styles } from './axe.js';
-import { BackOffice } from './back-office.js';
+import { BackOffice, daysAgo } from './back-office.js';
 import type { Conversation, Result } from './conversation.js';
 import { eventually } from './expect.js';
 import type { HostPage, ShowOptions } from './host-page.js';
@@ -312,8 +312,7 @@ test('Sample data and simulated orders are marked as such', async () => {
   await host.show({ conversation, tool: 'sales_report', args: february, result: { ...result, structuredContent: { ...content, includes_simulated: true } } });
   assert.match(await host.widget.locator('.marks').innerText(), /^Simulated orders/);
   await office.run('seed');
-  const day = (ago: number): string => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
-  const lately = { date_start: day(30), date_end: day(2) };
+  const lately = { date_start: daysAgo(30), date_end: daysAgo(2) };
   const seeded = await conversation.call('sales_report', lately);
   await host.show({ conversation, tool: 'sales_report', args: lately, result: seeded });
   assert.match(await host.widget.locator('.marks').innerText(), /^Sample data/);
