@@ -15,7 +15,7 @@ internal sealed record Word(int Start, string Text, bool IsOpen);
 /// </summary>
 internal static class CommandLine
 {
-    private static readonly SearchValues<char> Special = SearchValues.Create(" \t\n\"'\\");
+    private static readonly SearchValues<char> Special = SearchValues.Create("\"'\\[{");
 
     public static List<Word> Split(string line)
     {
@@ -38,7 +38,7 @@ internal static class CommandLine
     }
 
     /// <summary>A word written so that it is read as one.</summary>
-    public static string Quote(string text) => text.Length > 0 && text.AsSpan().IndexOfAny(Special) < 0
+    public static string Quote(string text) => text.Length > 0 && !text.Any(char.IsWhiteSpace) && text.AsSpan().IndexOfAny(Special) < 0
         ? text
         : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 

@@ -40,9 +40,16 @@ internal sealed class PostgresPulse(string connection)
             await running.WaitAsync(wait);
             return true;
         }
-        catch (TimeoutException) when (!running.IsCompleted)
+        catch (TimeoutException)
         {
-            return false;
+            // It may have ended since the wait did, and then counts with what it ended with.
+            if (!running.IsCompleted)
+            {
+                return false;
+            }
+
+            await running;
+            return true;
         }
     }
 

@@ -1,6 +1,6 @@
 using Cartwright.Server.Carts;
+using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Cartwright.Tests.Carts;
@@ -23,7 +23,7 @@ public sealed class CartModel
 
         Prop.ForAll(
             histories.ToArbitrary(),
-            history => Task.Run(() => Play(history)).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+            history => Task.Run(() => Play(history)).GetAwaiter().GetResult()).Holds(runs: 40);
     }
 
     private static async Task Play(List<(CartOperation Operation, List<(int Product, int Quantity)> Entries)> history)

@@ -1,6 +1,7 @@
 using Cartwright.Server;
 using Cartwright.Server.Carts;
 using Cartwright.Server.Catalog;
+using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
 using FsCheck;
 using FsCheck.Fluent;
@@ -182,7 +183,7 @@ public sealed class FindingProducts
             {
                 await Walk(shop, Facets(("sunlight", drawn.Sun)) with { Search = drawn.Search, Sort = sort, Limit = drawn.Limit });
             }
-        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+        }).GetAwaiter().GetResult()).Holds(runs: 25);
     }
 
     private static async Task Walk(TestShop shop, ProductQuery query)

@@ -59,10 +59,19 @@ public sealed class ReadingCommands
     public void What_cannot_be_read_is_answered_with_advice(string line, string advice) =>
         Assert.Contains(advice, Read(line).Problem, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("=[")]
+    [InlineData("[draft].json")]
+    [InlineData("{a")]
+    [InlineData("non\u00a0breaking\u2003spaces")]
+    [InlineData("")]
+    public void A_word_that_could_be_read_otherwise_is_quoted(string text) => Assert.True(IsReadAsItWas(text));
+
     [Fact]
     public void A_quoted_word_is_read_as_it_was() => Prop.ForAll(
-        ArbMap.Default.ArbFor<FsCheck.NonNull<string>>().Filter(text => !text.Get.Any(char.IsControl) && text.Get is not ['[' or '{', ..]),
-        text => CommandLine.Split($"x {CommandLine.Quote(text.Get)} y") is [_, var word, _] && word.Text == text.Get).Holds();
+        Gen.OneOf(Gen.Elements<char>([.. "[]{}=\"'\\ \t\u00a0a,"]), ArbMap.Default.GeneratorFor<char>().Where(letter => !char.IsControl(letter)))
+            .ArrayOf().Select(letters => new string(letters)).ToArbitrary(),
+        IsReadAsItWas).Holds();
 
     [Theory]
     [InlineData("/modle", "/model")]
@@ -93,6 +102,9 @@ public sealed class ReadingCommands
         var place = UriTemplate.Find(template, typed)!;
         Assert.Equal((before, name, prefix, after), (place.Before, place.Name, place.Prefix, place.After));
     }
+
+    private static bool IsReadAsItWas(string text) =>
+        CommandLine.Split($"x {CommandLine.Quote(text)} y") is [_, var word, _] && word.Text == text && !word.IsOpen;
 
     private static (JsonObject Arguments, string? Problem) Read(string line)
     {

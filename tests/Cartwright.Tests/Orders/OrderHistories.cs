@@ -1,6 +1,6 @@
 using Cartwright.Server.Orders;
+using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Cartwright.Tests.Orders;
@@ -30,7 +30,7 @@ public sealed class OrderHistories : IAsyncLifetime
             Assert.Equal(Of(one, one.Refunds), Of(other, other.Refunds));
             Assert.Equal(one.Order.PaidAt is null, other.Order.PaidAt is null);
             Assert.True((one.Order.CheckAt is null) == (other.Order.CheckAt is null), "Only one of them is asked about.");
-        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+        }).GetAwaiter().GetResult()).Holds(runs: 150);
 
     [Fact]
     public void Expiry_and_late_money_in_between_lose_no_piece_and_take_no_payment_back()
@@ -55,7 +55,7 @@ public sealed class OrderHistories : IAsyncLifetime
 
             // Nothing is reserved forever, whatever was heard or not heard.
             Assert.NotEqual(OrderStock.Reserved, (await _bench.File(order)).Order.Stock);
-        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).GetAwaiter().GetResult()).Holds(runs: 60);
     }
 
     private async Task<OrderFile> Play(List<News> history)

@@ -1,6 +1,6 @@
 using Cartwright.Server.Orders;
 using Cartwright.Server.Payments;
-using FsCheck;
+using Cartwright.Tests.Mcp;
 using FsCheck.Fluent;
 
 namespace Cartwright.Tests.Orders;
@@ -8,11 +8,11 @@ namespace Cartwright.Tests.Orders;
 /// <summary>The state machine alone: what follows from what is known, however it became known.</summary>
 public sealed class OrderStates
 {
-    private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2_000);
+    private const int Many = 2_000;
 
     [Fact]
     public void News_in_any_order_with_repetitions_end_where_the_same_in_order_of_time_end() =>
-        Prop.ForAll(News.Pairs, pair => Assert.Equal(Play(pair.InTime)[^1], Play(pair.Mixed)[^1])).Check(Many);
+        Prop.ForAll(News.Pairs, pair => Assert.Equal(Play(pair.InTime)[^1], Play(pair.Mixed)[^1])).Holds(Many);
 
     [Fact]
     public void What_was_paid_never_goes_back() => Prop.ForAll(News.Pairs, pair =>
@@ -24,7 +24,7 @@ public sealed class OrderStates
             Assert.Equal(OrderStock.Taken, step.Second.Stock);
             Assert.True(step.Second.Captured >= step.First.Captured && step.Second.Refunded >= step.First.Refunded);
         });
-    }).Check(Many);
+    }).Holds(Many);
 
     [Fact]
     public void A_refund_that_succeeded_never_becomes_smaller_in_whatever_order_the_news_come()
@@ -50,7 +50,7 @@ public sealed class OrderStates
             };
             Assert.True(!OrderRules.IsPaid(step.State) || step.State == expected, $"{step}");
         }
-    }).Check(Many);
+    }).Holds(Many);
 
     [Fact]
     public void Merging_attempts_is_commutative_associative_and_idempotent()
@@ -63,7 +63,7 @@ public sealed class OrderStates
             Assert.Equal(a.Merge(b).Merge(c), a.Merge(b.Merge(c)));
             Assert.Equal(a.Merge(b), a.Merge(b).Merge(b));
             Assert.Equal(a, a.Merge(a));
-        }).Check(Many);
+        }).Holds(Many);
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class OrderStates
             Assert.Equal(a.Merge(b) with { TransactionId = "" }, b.Merge(a) with { TransactionId = "" });
             Assert.Equal(a.Merge(b).Merge(c), a.Merge(b.Merge(c)));
             Assert.Equal(a, a.Merge(a));
-        }).Check(Config.QuickThrowOnFailure);
+        }).Holds();
     }
 
     [Theory]

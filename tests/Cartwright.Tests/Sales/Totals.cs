@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Cartwright.Server;
 using Cartwright.Server.Orders;
 using Cartwright.Server.Sales;
+using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Shop;
 using FsCheck;
 using FsCheck.Fluent;
@@ -40,7 +41,7 @@ public sealed class Totals
         Prop.ForAll(
             histories.ToArbitrary(),
             history => Task.Run(() => Compare(history.Lines, history.Own, history.Chunk, history.Stop, history.Random)).GetAwaiter().GetResult())
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(25));
+            .Holds(runs: 25);
     }
 
     [Fact]
