@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using ModelContextProtocol;
 
@@ -55,6 +56,6 @@ internal sealed class EndpointClient : IDisposable
     public void Dispose() => Http.Dispose();
 
     private static bool IsTrouble(Exception error) => error
-        is HttpRequestException or IOException or JsonException or McpException or OperationCanceledException or TimeoutException
+        is HttpRequestException or IOException or SocketException or JsonException or McpException or OperationCanceledException or TimeoutException
         or InvalidOperationException or NotSupportedException or FormatException;
 }

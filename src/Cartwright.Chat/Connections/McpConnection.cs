@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -232,7 +233,7 @@ internal sealed class McpConnection : IShopConnection
         {
             await client.SendRequestAsync(request, closing);
         }
-        catch (Exception error) when (error is OperationCanceledException or McpException or HttpRequestException or IOException or JsonException or InvalidOperationException)
+        catch (Exception error) when (error is OperationCanceledException or McpException or HttpRequestException or IOException or SocketException or JsonException or InvalidOperationException)
         {
             // A server without news is still a server: lists are then as old as the chat.
         }

@@ -55,7 +55,7 @@ internal sealed record ModelTrouble(string Reason, string Advice, bool IsPassing
         {
             AggregateException several => several.InnerExceptions.Select(one => Of(one, model, settings, time)).FirstOrDefault(trouble => trouble is not null),
             OperationCanceledException or TimeoutException => new("no answer in time", $"{endpoint} did not answer in time: try again later.", IsPassing: true),
-            HttpRequestException or IOException or ClientResultException => new(
+            HttpRequestException or IOException or SocketException or ClientResultException => new(
                 "the connection broke", $"The connection to {endpoint} broke: check the network, and try again.", IsPassing: true),
             JsonException or FormatException or InvalidOperationException or ArgumentException or KeyNotFoundException =>
                 new("a spoilt answer", $"{endpoint} reported an error in the middle, or answers in a form that is none of chat completions: try again, or check OPENAI_BASE_URL.", IsPassing: false),

@@ -1,4 +1,7 @@
+using System.Net.Sockets;
+using Cartwright.Chat.Connections;
 using Cartwright.Chat.Conversations;
+using Cartwright.Chat.Models;
 using Cartwright.Server.Sales;
 using Cartwright.Tests.Mcp;
 using Cartwright.Tests.Sales;
@@ -42,6 +45,16 @@ public sealed class ModelTroubles(SharedHost host) : IClassFixture<SharedHost>
         chat.Model.Refuses(429, null, ("Retry-After", after));
         Assert.Contains(advice, await chat.Transcript("Hello?"), StringComparison.Ordinal);
         Assert.Empty(chat.Time.Waits);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_while_it_is_made_is_one_that_broke()
+    {
+        var error = new SocketException((int)SocketError.NotConnected);
+        var settings = new ModelSettings("a key of someone", "a-model", new Uri("http://localhost:1/v1"), Prices: null);
+        Assert.Equal("the connection broke", ModelTrouble.Of(error, "a-model", settings, new Shop.FakeTime())?.Reason);
+        using var client = new EndpointClient(settings.Endpoint, key: null);
+        await Assert.ThrowsAsync<ConnectionProblem>(() => client.Ask<int>(TimeSpan.FromMinutes(1), _ => throw error, default));
     }
 
     [Fact]

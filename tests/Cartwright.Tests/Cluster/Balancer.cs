@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Cartwright.Tests.Deploy;
+using Cartwright.Tests.Process;
 
 namespace Cartwright.Tests.Cluster;
 
@@ -68,7 +69,7 @@ internal sealed class Balancer : IDisposable
             using var answer = await http.GetAsync(new Uri(Address, "/health/ready"));
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (Network.IsTrouble(error))
         {
             return false;
         }

@@ -5,6 +5,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Cartwright.Tests.Process;
 using Cartwright.Tests.Shop;
 
 namespace Cartwright.Tests.Cluster;
@@ -144,7 +145,7 @@ internal sealed partial class ClusterClient(Uri address, SharedCart cart, int nu
             Assert.True(result is not null, text);
             return result.IsError() && AsksToRepeat().IsMatch(result.Text()) ? (null, result.Text()) : (result, null);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException)
+        catch (Exception error) when (Network.IsTrouble(error) || error is TaskCanceledException)
         {
             return (null, error is TaskCanceledException ? "no answer in time" : "the connection broke");
         }

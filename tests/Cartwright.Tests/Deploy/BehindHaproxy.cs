@@ -79,7 +79,7 @@ public sealed class BehindHaproxy
             using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{port}/health/ready"));
             return answer.IsSuccessStatusCode;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (Network.IsTrouble(error))
         {
             return false;
         }

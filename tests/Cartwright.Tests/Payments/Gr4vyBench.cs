@@ -42,10 +42,10 @@ internal sealed class Gr4vyBench : TimeProvider, IAsyncDisposable, ILoggerProvid
         return bench;
     }
 
-    public Gr4vyPayments At(Uri url, TimeSpan? tryLimit = null) => Gr4vyPayments.Create(
+    public Gr4vyPayments At(Uri url, TimeSpan? tryLimit = null, HttpClient? http = null) => Gr4vyPayments.Create(
         new Gr4vyAccount("acme", "sandbox", "main-account", "capture", url, new Uri("https://cdn.acme.gr4vy.app/embed.latest.js")),
         Tokens,
-        _http,
+        http ?? _http,
         this,
         _logs,
         tryLimit);

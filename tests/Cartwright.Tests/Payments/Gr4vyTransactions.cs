@@ -122,6 +122,15 @@ public sealed class Gr4vyTransactions
     }
 
     [Fact]
+    public async Task A_connection_that_is_reset_while_it_is_made_is_one_that_broke()
+    {
+        await using var bench = await Gr4vyBench.Start();
+        using var http = new HttpClient(new ResettingHandler());
+        Gr4vyBench.Unavailable(await bench.At(bench.Api.Url, http: http).Find("ord_1", default));
+        Assert.Equal([200.0, 400.0], bench.Waits.Select(wait => wait.TotalMilliseconds));
+    }
+
+    [Fact]
     public async Task A_capture_is_repeated_under_one_key_until_it_is_answered()
     {
         await using var bench = await Gr4vyBench.Start();

@@ -93,7 +93,7 @@ internal sealed class AddingClients(int port, string cartId, IReadOnlyList<strin
                 Assert.False(added.IsError(), added.ToJsonString());
                 return added.Version();
             }
-            catch (Exception exception) when (exception is HttpRequestException or IOException && waited.Elapsed < Patience)
+            catch (Exception exception) when (Network.IsTrouble(exception) && waited.Elapsed < Patience)
             {
                 // Killed while it worked, or not there again yet: nobody knows whether the add was made.
                 await Task.Delay(20);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Cartwright.Tests.Shop;
@@ -32,7 +33,7 @@ internal sealed class ShopCaller(int port) : IDisposable
         {
             Content = new StringContent(call.ToJsonString(), Encoding.UTF8, "application/json"),
         };
-        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var response = await Send(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return JsonNode.Parse(await ReadBody(response))!["result"]!;
     }
@@ -44,6 +45,18 @@ internal sealed class ShopCaller(int port) : IDisposable
     public static JsonObject Item(string productId, int quantity) => new() { ["product_id"] = productId, ["quantity"] = quantity };
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> Send(HttpRequestMessage request)
+    {
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        }
+        catch (SocketException exception)
+        {
+            throw new HttpRequestException("No answer came.", exception);
+        }
+    }
 
     private static async Task<string> ReadBody(HttpResponseMessage response)
     {

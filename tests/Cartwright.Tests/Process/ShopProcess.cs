@@ -189,7 +189,7 @@ internal sealed class ShopProcess : IDisposable
             await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/health"));
             return true;
         }
-        catch (HttpRequestException)
+        catch (Exception error) when (Network.IsTrouble(error))
         {
             return false;
         }

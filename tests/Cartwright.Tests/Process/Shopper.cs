@@ -153,7 +153,7 @@ internal sealed class Shopper(PurchasePlan plan, Func<Task> hurryBank, params in
         {
             await Task.WhenAll(asked);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
+        catch (Exception exception) when (Network.IsTrouble(exception))
         {
             _turn++;
         }

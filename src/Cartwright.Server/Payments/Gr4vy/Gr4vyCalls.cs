@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -123,8 +124,9 @@ internal sealed partial class Gr4vyCalls(
         {
             NotReached(call.Method, call.Route, number, failure.HttpRequestError);
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or SocketException)
         {
+            // HttpClient lets a SocketException out bare when a connection is reset at the moment it is made.
             NotReached(call.Method, call.Route, number, HttpRequestError.ResponseEnded);
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Cartwright.Server.Payments.Gr4vy;
 using Cartwright.Server.Storage;
 using Microsoft.Extensions.Logging;
@@ -114,7 +115,7 @@ internal sealed partial class SandboxCourier(
 
             return response.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !stopping.IsCancellationRequested)
+        catch (Exception exception) when (exception is HttpRequestException or IOException or SocketException || (exception is TaskCanceledException && !stopping.IsCancellationRequested))
         {
             LogUnreachable(delivery.Id, exception.Message);
             return false;
