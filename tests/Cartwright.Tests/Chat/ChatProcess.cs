@@ -10,7 +10,7 @@ internal static class ChatProcess
 
     public static ProcessStartInfo Start(string workingFolder, IEnumerable<string> arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "cartwright"))
+        var start = new ProcessStartInfo(Process.ShopProcess.Program)
         {
             UseShellExecute = false,
             WorkingDirectory = workingFolder,

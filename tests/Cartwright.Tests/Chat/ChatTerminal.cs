@@ -34,7 +34,7 @@ internal sealed class ChatTerminal : IAsyncDisposable
         bool hasModel, string[] arguments, int width = 100, int height = 40, string terminal = "screen-256color", string? shell = null, params (string Name, string Value)[] settings)
     {
         (string, string)[] model = hasModel ? [("OPENAI_API_KEY", ScriptedModel.Key), ("OPENAI_BASE_URL", Model.Address.ToString())] : [];
-        string[] command = [Path.Combine(AppContext.BaseDirectory, "cartwright"), "chat", .. arguments];
+        string[] command = [ShopProcess.Program, "chat", .. arguments];
         var line = string.Join(' ', command.Select(word => $"'{word}'"));
         return await Tmux.Run(
             Folder,

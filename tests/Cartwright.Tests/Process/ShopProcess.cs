@@ -15,6 +15,9 @@ internal sealed class ShopProcess : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The program: the one that ./run builds, which CARTWRIGHT_EXE names, or the one beside the tests.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("CARTWRIGHT_EXE") ?? Path.Combine(AppContext.BaseDirectory, "cartwright");
+
     private static int _ports = Environment.ProcessId * 61;
 
     private readonly System.Diagnostics.Process _process;
@@ -40,7 +43,7 @@ internal sealed class ShopProcess : IDisposable
 
     /// <summary>Runs the program with these arguments and settings; no setting of this process's own environment reaches it.</summary>
     public static ShopProcess Run(string workingFolder, IEnumerable<string> arguments, params (string Name, string Value)[] settings) =>
-        Run(Path.Combine(AppContext.BaseDirectory, "cartwright"), workingFolder, arguments, settings);
+        Run(Program, workingFolder, arguments, settings);
 
     /// <summary>The same with another way to start the program.</summary>
     public static ShopProcess Run(
