@@ -194,7 +194,7 @@ public sealed class Scripting
         string[] call = ["-q", "/call top_products date_start=2026-02-01 date_end=2026-02-28 n=3"];
         var (code, output, errors) = await bench.Run(call);
         Assert.Equal(0, code);
-        Assert.Matches(@"^  \S+ top_products .*n=3.* \d+ m?s, [\d.]+ K?B\n$", errors);
+        Assert.Matches(@"^  \S+ top_products .*n=3.* [\d.]+ m?s, [\d.]+ K?B\n$", errors);
         Assert.DoesNotContain(" ms, ", output, StringComparison.Ordinal);
         (code, output, errors) = await bench.Run([.. call, "--quiet"]);
         Assert.Equal((0, ""), (code, errors));
